@@ -1,0 +1,53 @@
+# make app: set up and open the app on the sample newsroom.  make test: set up and pass every test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+UV ?= uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: app test setup setup-dev setup-peers check faults bench lock clean
+
+app: setup
+	$(BIN)/dateline serve --sample
+
+setup: $(VENV)/.app
+setup-dev: $(VENV)/.dev
+setup-peers: $(VENV)/.peers
+
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit("Dateline needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.app: $(VENV)/.venv requirements/app.txt requirements/assets.txt pyproject.toml
+	@echo "Installing Dateline into $(VENV) (first time: a few minutes) ..."
+	$(PIP) --require-hashes -r requirements/app.txt
+	$(PIP) --require-hashes --no-deps -r requirements/assets.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.app requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.peers: $(VENV)/.dev requirements/peers.txt
+	$(PIP) --require-hashes -r requirements/peers.txt
+	@touch $@
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/python -m pytest
+
+lock:
+	$(COMPILE) pyproject.toml requirements/app.in -o requirements/app.txt
+	$(COMPILE) pyproject.toml requirements/app.in requirements/dev.in -c requirements/app.txt -o requirements/dev.txt
+	$(COMPILE) --no-deps requirements/assets.in -o requirements/assets.txt
+	$(COMPILE) pyproject.toml requirements/app.in requirements/peers.in -c requirements/app.txt -o requirements/peers.txt
+
+clean:
+	rm -rf $(VENV) .dateline

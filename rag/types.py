@@ -1,0 +1,349 @@
+"""The nouns of Dateline, frozen. Read this file first.
+
+Offsets are code points into `Article.text`, half-open: `article.text[start:end]` is the quoted text, always.
+`None` means "not stated" or "does not apply"; it is never replaced by 0, "" or NaN.
+Dates are kept as the outlet wrote them: `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or RFC 3339 with its zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "report",
+    "analysis",
+    "opinion",
+    "letter",
+    "press_release",
+    "sponsored",
+    "live",
+    "correction",
+    "obituary",
+]
+Status = Literal["usable", "withdrawn", "superseded"]
+ItemStatus = Literal["added", "changed", "unchanged", "duplicate", "failed"]
+AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]
+Mode = Literal["extractive", "llm"]
+EvidenceState = Literal["verbatim", "in_source", "differs", "not_matched", "not_checked"]
+ReasonKind = Literal["number", "date", "name", "negation", "hedge", "attribution", "quotation", "meaning"]
+QuotationState = Literal["verbatim", "differs", "joined", "given_to_another", "not_found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One version of one article, its text code point for code point as it was read.
+
+    `furniture` lists the ranges of `text` that belong to the page it was copied from (sign-up lines, picture
+    credits, a standfirst that repeats the body): they stay in the text and are in no passage.
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    outlet: str | None = None
+    agency: str | None = None
+    author: str | None = None
+    url: str | None = None
+    published: str | None = None
+    updated: str | None = None
+    kind: Kind | None = None
+    section: str | None = None
+    page: str | None = None
+    language: str | None = None
+    collections: tuple[str, ...] = ()
+    supersedes: str | None = None
+    furniture: tuple[tuple[int, int], ...] = ()
+    version: int = 1
+    status: Status = "usable"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of one version of an article's text."""
+
+    article_id: str
+    version: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whole sentences of one article, at most what the embedder reads. `text == article.text[start:end]`.
+
+    `sentences` are absolute (start, end) ranges inside the article, in order, without surrounding white space.
+    `position` counts from 0 within the version.
+    """
+
+    article_id: str
+    version: int
+    position: int
+    start: int
+    end: int
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What became of one article, file or line of an ingest. `source` is `path` or `path:line`."""
+
+    source: str
+    status: ItemStatus
+    reason: str | None = None
+    article_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """Counts by `ItemStatus` are derived from `items`; `sequence` is the log's after the last of them."""
+
+    items: tuple[Item, ...]
+    sequence: int
+    seconds: float
+
+    def count(self, status: ItemStatus) -> int:
+        """How many items ended so."""
+        return sum(item.status == status for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question may use. Days are inclusive, `YYYY-MM-DD`, as the outlet wrote them.
+
+    With `from_` or `to`, undated articles are left out unless `undated` is set.
+    """
+
+    from_: str | None = None
+    to: str | None = None
+    outlets: tuple[str, ...] = ()
+    not_outlets: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    not_articles: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    language: str | None = None
+    undated: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """True where nothing is left out."""
+        return self == Scope(undated=self.undated)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a sentence does not stand as written: what it says, what the source says."""
+
+    kind: ReasonKind
+    said: str
+    source: str
+    citation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What checking a sentence against its citations found."""
+
+    state: EvidenceState
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words in quotation marks inside a sentence of an answer."""
+
+    text: str
+    speaker: str | None
+    state: QuotationState
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered span with what a reader needs to judge it. `article.text[start:end] == quote`, always."""
+
+    number: int
+    article_id: str
+    version: int
+    title: str | None
+    outlet: str | None
+    agency: str | None
+    kind: Kind | None
+    published: str | None
+    url: str | None
+    page: str | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer; white space folded. `attribution` is whose word the source says it is."""
+
+    text: str
+    citations: tuple[int, ...]
+    attribution: str | None = None
+    evidence: Evidence | None = None
+    quotations: tuple[Quotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Who the cited texts go back to. Unclear ones are never counted as an origin."""
+
+    texts: int
+    named: tuple[str, ...]
+    unclear: int
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Kinds of "new" told apart. Dates as the outlets wrote them; `last_added` is RFC 3339 in UTC."""
+
+    newest_cited: str | None
+    newest_in_scope: str | None
+    last_added: str | None
+    undated_left_out: int = 0
+    feeds_failing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A headline near a question that found no answer."""
+
+    article_id: str
+    title: str | None
+    outlet: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A part of the scope that was read from the question, shown so that it can be changed.
+
+    `said` are the question's words; `field` names a field of `Scope`; `label` is what the page shows.
+    """
+
+    field: str
+    value: str
+    said: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that a search found, joined with its article, and each part of why.
+
+    `dense` is the raw cosine of question and passage (None: not embedded yet, or keyword search only);
+    `sentence` the best cosine of a sentence in it; `words` the raw BM25 score. `score` only ranks.
+    `copies` are the ids of articles whose copy of this passage was folded into it.
+    """
+
+    passage_id: int
+    passage: Passage
+    text: str
+    title: str | None
+    outlet: str | None
+    agency: str | None
+    kind: Kind | None
+    published: str | None
+    url: str | None
+    page: str | None
+    score: float
+    dense: float | None
+    sentence: float | None
+    words: float
+    best_sentence: int | None = None
+    copies: tuple[str, ...] = ()
+    features: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found, best first. `total` counts the passages that matched before the cut to k.
+
+    `searched` is how many articles were in scope; `meaning` the share of their passages that have a vector
+    (None: keyword search only).
+    """
+
+    query: str
+    passages: tuple[Found, ...]
+    total: int
+    scope: Scope
+    chips: tuple[Chip, ...]
+    searched: int
+    meaning: float | None
+    sequence: int
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The same object on the page, on the command line and in JSON.
+
+    `timings` are seconds by stage; `answerability` is 0 to 1, or None where nothing was found to judge.
+    """
+
+    id: str
+    question: str
+    status: AnswerStatus
+    mode: Mode
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    answerability: float | None
+    freshness: Freshness
+    texts: int
+    origins: Origins | None
+    nearest: tuple[Nearest, ...]
+    scope: Scope
+    chips: tuple[Chip, ...]
+    searched: int
+    sequence: int
+    fingerprint: str
+    rewritten: str | None = None
+    disagreements: tuple[str, ...] = ()
+    model: str | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+    tokens: dict[str, int] | None = None
+    cost: float | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A visible step on the way to an answer: "searching", "choosing sentences", ..."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidenced:
+    """An evidence span of a test question: `quote` in `article`; start and end may be missing."""
+
+    article: str
+    quote: str
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A record of a question set. Unknown fields are kept in `extra`."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...] = ()
+    key_facts: tuple[str, ...] = ()
+    evidence: tuple[Evidenced, ...] = ()
+    answerable: bool = True
+    as_of: str | None = None
+    scope: Scope = field(default_factory=Scope)
+    tags: tuple[str, ...] = ()
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+Events = Stage | Sentence | Answer
+Conversation = Sequence[Answer]
