@@ -1,0 +1,117 @@
+"""What the catalog hands out, frozen: changes of the log, passages and vectors with what an index needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Article, Item, Passage
+
+ChangeKind = Literal["stored", "embedded", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the log. "gone": the version was superseded, withdrawn or removed."""
+
+    sequence: int
+    kind: ChangeKind
+    version_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage as the word index stores it. Days are yyyymmdd, the first and last that its date may mean."""
+
+    passage_id: int
+    version_key: int
+    article_id: str
+    text: str
+    title: str | None
+    outlet: str | None
+    agency: str | None
+    author: str | None
+    kind: str | None
+    language: str | None
+    collections: tuple[str, ...]
+    day_first: int | None
+    day_last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """A passage's vector, (dimension,) float32."""
+
+    passage_id: int
+    version_key: int
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """A passage that a search may show, joined with its article in one read transaction.
+
+    `sentences` are (n, dimension) float32 unit vectors, None while the passage is not embedded.
+    """
+
+    passage_id: int
+    version_key: int
+    group_key: int
+    article: Article
+    passage: Passage
+    text: str
+    vector: NDArray[np.float32] | None
+    sentences: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A version that waits for its vectors."""
+
+    version_key: int
+    article: Article
+    passages: tuple[tuple[int, Passage], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToStore:
+    """An article ready to be stored: everything that costs time was done before the transaction."""
+
+    source: str
+    article: Article
+    given_id: bool
+    passages: tuple[Passage, ...]
+    signature: bytes
+    bands: tuple[int, ...]
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of it, and which versions came and went."""
+
+    item: Item
+    came: int | None = None
+    went: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Of what is usable now."""
+
+    articles: int
+    passages: int
+    embedded: int
+    undated: int
+    withdrawn: int
+    superseded: int
+    versions: int
+    last_added: str | None
+
+    @property
+    def meaning(self) -> float:
+        """Share of passages that have a vector, 0 to 1; 1 for an empty library."""
+        return self.embedded / self.passages if self.passages else 1.0

@@ -1,0 +1,148 @@
+"""The catalog's tables.
+
+Every time the schema changes, `SCHEMA` rises and `library/migrations.py` carries older catalogs along.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+SCHEMA = 1
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+# One row: the counter is raised in the entry's own transaction, so order is commit order.
+counter = Table(
+    "counter",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("given_id", Integer, nullable=False),
+    Column("group_key", Integer, nullable=False, index=True),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("article_key", Integer, ForeignKey("articles.key"), nullable=False),
+)
+
+# A version is usable while `went` is null. `ended` says why it went: superseded | withdrawn | removed.
+versions = Table(
+    "versions",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("article_key", Integer, ForeignKey("articles.key"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("came", Integer, nullable=False),
+    Column("went", Integer),
+    Column("ended", String),
+    Column("ended_by", String),
+    Column("embedded", Integer),
+    Column("added_at", String, nullable=False),
+    Column("text_hash", String, nullable=False, index=True),
+    Column("content_hash", String, nullable=False),
+    Column("title", Text),
+    Column("outlet", Text),
+    Column("agency", Text),
+    Column("author", Text),
+    Column("url", Text),
+    Column("published", String),
+    Column("updated", String),
+    Column("day_first", Integer),
+    Column("day_last", Integer),
+    Column("kind", String),
+    Column("section", Text),
+    Column("page", Text),
+    Column("language", String),
+    Column("collections", Text, nullable=False),
+    Column("supersedes", Text, index=True),
+    Index("versions_pending", "embedded", "went"),
+)
+
+# Apart from `versions`, so that reading who is in scope does not walk over the texts.
+texts = Table(
+    "texts",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("furniture", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("version_key", Integer, ForeignKey("versions.key"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("sentences", LargeBinary, nullable=False),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("passage_id", Integer, ForeignKey("passages.id"), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+    Column("sentences", LargeBinary, nullable=False),
+    Column("scales", LargeBinary, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("version_key", Integer, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", Integer, nullable=False, index=True),
+    Column("article_key", Integer, nullable=False, index=True),
+)
+
+# What a file held when it was last read: its digest, so that reading it again costs nothing.
+files = Table(
+    "files",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("items", Text, nullable=False),
+)
+
+# Times of the last ingests, for estimates: kind of work, how much, seconds.
+pace = Table(
+    "pace",
+    metadata,
+    Column("stage", String, primary_key=True),
+    Column("amount", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+)
+
+
