@@ -1,0 +1,217 @@
+"""Who is in scope: the usable versions' dates, outlets, kinds and collections as arrays, kept in memory.
+
+A snapshot is of one sequence. `refreshed()` replays the log from there, so asking again costs one small read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from rag.library.catalog import Catalog, usable
+from rag.library.schema import articles, changes, counter, versions
+from rag.types import Scope
+
+Mask = NDArray[np.bool_]
+UNDATED = 0
+LAST_DAY = 99991231
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Arrays by row, one row per usable version, in order of `keys` (ascending version keys).
+
+    `first` and `last` are days as yyyymmdd, 0 where undated. Codes index the name tuples; -1: not stated.
+    `row_of[version_key]` is its row or -1.
+    """
+
+    sequence: int
+    keys: NDArray[np.int64]
+    article_keys: NDArray[np.int64]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    outlet: NDArray[np.int32]
+    kind: NDArray[np.int32]
+    language: NDArray[np.int32]
+    outlets: tuple[str, ...]
+    kinds: tuple[str, ...]
+    languages: tuple[str, ...]
+    collections: dict[str, frozenset[int]]
+    row_of: NDArray[np.int32]
+    pinned: bool = False
+
+    def rows(self, version_keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Rows of version keys; -1 for those that are not usable."""
+        inside = version_keys < len(self.row_of)
+        found = np.full(len(version_keys), -1, np.int32)
+        found[inside] = self.row_of[version_keys[inside]]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class InScope:
+    """Which rows a scope leaves, and what it left out. Days are yyyymmdd of the texts in it."""
+
+    mask: Mask
+    articles: int
+    undated_left_out: int
+    earliest: int | None
+    newest: int | None
+    unknown: tuple[str, ...]
+    everything: bool
+
+
+def load(catalog: Catalog, *, at: int | None = None) -> Snapshot:
+    """The snapshot of now, or of a sequence."""
+    with catalog.reading() as connection:
+        sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
+        rows = connection.execute(_columns().where(usable(at)).order_by(versions.c.key)).all()
+    return _snapshot(sequence if at is None else at, rows, pinned=at is not None)
+
+
+def refreshed(snapshot: Snapshot, catalog: Catalog) -> Snapshot:
+    """The same snapshot where nothing changed since, else one brought up to date."""
+    if snapshot.pinned:
+        return snapshot
+    with catalog.reading() as connection:
+        sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
+        if sequence == snapshot.sequence:
+            return snapshot
+        asked = select(changes.c.kind).where(
+            changes.c.sequence > snapshot.sequence, changes.c.kind != "embedded"
+        )
+        if connection.execute(asked.limit(1)).first() is None:
+            return replace(snapshot, sequence=sequence)
+        rows = connection.execute(_columns().where(usable(None)).order_by(versions.c.key)).all()
+    return _snapshot(sequence, rows, pinned=False)
+
+
+def in_scope(
+    snapshot: Snapshot, scope: Scope, article_keys: dict[str, int], *, latest: int | None = None
+) -> InScope:
+    """Apply a scope. `article_keys` gives the keys of the ids it names; `latest` leaves later days out (as of).
+
+    An article whose date is a month or a year is in a range when it may lie in it.
+    """
+    count = len(snapshot.keys)
+    mask = np.ones(count, bool)
+    unknown: list[str] = []
+    for names, known, codes, keep in (
+        (scope.outlets, snapshot.outlets, snapshot.outlet, True),
+        (scope.not_outlets, snapshot.outlets, snapshot.outlet, False),
+        (scope.kinds, snapshot.kinds, snapshot.kind, True),
+        ((scope.language,) if scope.language else (), snapshot.languages, snapshot.language, True),
+    ):
+        if names:
+            wanted = _codes(names, known, unknown)
+            mask &= np.isin(codes, wanted) == keep
+    if scope.collections:
+        wanted_keys = [_collection(name, snapshot, unknown) for name in scope.collections]
+        mask &= np.isin(snapshot.keys, np.fromiter(frozenset().union(*wanted_keys), np.int64))
+    for ids, keep in ((scope.articles, True), (scope.not_articles, False)):
+        if ids:
+            unknown += [one for one in ids if one not in article_keys]
+            found = [article_keys[one] for one in ids if one in article_keys]
+            mask &= np.isin(snapshot.article_keys, found) == keep
+    mask, left_out = _dated(snapshot, mask, scope, latest)
+    dated = mask & (snapshot.first > UNDATED)
+    return InScope(
+        mask,
+        int(mask.sum()),
+        left_out,
+        int(snapshot.first[dated].min()) if dated.any() else None,
+        int(snapshot.last[dated].max()) if dated.any() else None,
+        tuple(unknown),
+        bool(mask.all()),
+    )
+
+
+def _dated(snapshot: Snapshot, mask: Mask, scope: Scope, latest: int | None) -> tuple[Mask, int]:
+    if latest is not None:
+        mask = mask & (snapshot.first <= latest)
+    if scope.from_ is None and scope.to is None:
+        return mask, 0
+    undated = snapshot.first == UNDATED
+    begin = day_number(scope.from_) if scope.from_ else 1
+    finish = day_number(scope.to) if scope.to else LAST_DAY
+    within = (snapshot.last >= begin) & (snapshot.first <= finish)
+    if scope.undated:
+        return mask & (within | undated), 0
+    return mask & within & ~undated, int((mask & undated).sum())
+
+
+def day_number(day: str) -> int:
+    """`YYYY-MM-DD` as yyyymmdd."""
+    return int(day.replace("-", ""))
+
+
+def _codes(names: Sequence[str], known: Sequence[str], unknown: list[str]) -> list[int]:
+    by_folded: dict[str, list[int]] = {}
+    for code, name in enumerate(known):
+        by_folded.setdefault(name.casefold(), []).append(code)
+    found = []
+    for name in names:
+        codes = by_folded.get(name.casefold())
+        if codes is None:
+            unknown.append(name)
+        found += codes or []
+    return found
+
+
+def _collection(name: str, snapshot: Snapshot, unknown: list[str]) -> frozenset[int]:
+    if name not in snapshot.collections:
+        unknown.append(name)
+    return snapshot.collections.get(name, frozenset())
+
+
+def _columns() -> Any:
+    v = versions.c
+    return select(
+        v.key, v.article_key, v.day_first, v.day_last, v.outlet, v.kind, v.language, v.collections
+    ).join_from(versions, articles)
+
+
+def _snapshot(sequence: int, rows: Sequence[Any], *, pinned: bool) -> Snapshot:
+    keys = np.fromiter((row.key for row in rows), np.int64, len(rows))
+    row_of = np.full(int(keys[-1]) + 1 if len(keys) else 0, -1, np.int32)
+    row_of[keys] = np.arange(len(keys), dtype=np.int32)
+    outlet, outlets = _coded([row.outlet for row in rows])
+    kind, kinds = _coded([row.kind for row in rows])
+    language, languages = _coded([row.language for row in rows])
+    return Snapshot(
+        sequence,
+        keys,
+        np.fromiter((row.article_key for row in rows), np.int64, len(rows)),
+        np.fromiter((row.day_first or UNDATED for row in rows), np.int32, len(rows)),
+        np.fromiter((row.day_last or UNDATED for row in rows), np.int32, len(rows)),
+        outlet,
+        kind,
+        language,
+        outlets,
+        kinds,
+        languages,
+        _collections((row.key, row.collections) for row in rows),
+        row_of,
+        pinned,
+    )
+
+
+def _coded(names: Sequence[str | None]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    known = {name: code for code, name in enumerate(dict.fromkeys(name for name in names if name is not None))}
+    codes = (-1 if name is None else known[name] for name in names)
+    return np.fromiter(codes, np.int32, len(names)), tuple(known)
+
+
+def _collections(named: Iterable[tuple[int, str]]) -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for key, listed in named:
+        if listed != "[]":
+            for name in json.loads(listed):
+                found.setdefault(name, set()).add(key)
+    return {name: frozenset(keys) for name, keys in found.items()}
