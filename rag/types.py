@@ -320,6 +320,60 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexState:
+    """One index beside the catalog: how far it has followed, and what is wrong with it, if anything."""
+
+    name: Literal["words", "meaning", "vectors"]
+    sequence: int | None
+    usable: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the library stands. `meaning` is the share of passages with a vector, None: keyword search only."""
+
+    home: str
+    sequence: int
+    articles: int
+    passages: int
+    meaning: float | None
+    undated: int
+    withdrawn: int
+    superseded: int
+    last_added: str | None
+    oldest: str | None
+    newest: str | None
+    outlets: tuple[str, ...]
+    mode: str
+    embedder: str | None
+    fingerprint: str | None
+    sample: bool
+    read_only: bool
+    holder: bool
+    indexes: tuple[IndexState, ...]
+    bytes: int
+    bytes_free: int
+    versions: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an ingest will take, before it starts. `fits` is False where it will not."""
+
+    files: int
+    bytes: int
+    passages: int
+    seconds_to_words: float
+    seconds_to_meaning: float | None
+    disk: int
+    disk_free: int
+    memory: int
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Evidenced:
     """An evidence span of a test question: `quote` in `article`; start and end may be missing."""
 
