@@ -207,6 +207,7 @@ class Freshness:
     last_added: str | None
     undated_left_out: int = 0
     feeds_failing: tuple[str, ...] = ()
+    oldest_in_scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
