@@ -151,6 +151,11 @@ class Catalog:
             raise NoSuchArticle(which, "there is no such article", "`dateline search` lists the ids it finds.")
         return article_of(row)
 
+    def version(self, version_key: int) -> Article:
+        """The version with this key, its text included."""
+        with self.reading() as connection:
+            return article_of(connection.execute(_with_text().where(versions.c.key == version_key)).one())
+
     def version_passages(self, article_id: str, version: int) -> tuple[Passage, ...]:
         """The passages of one version, in order."""
         asked = (
@@ -163,17 +168,38 @@ class Catalog:
         with self.reading() as connection:
             return tuple(passage_of(row) for row in connection.execute(asked))
 
-    def pending(self, *, limit: int = 256) -> list[Pending]:
-        """Usable versions whose passages wait for vectors, oldest first."""
+    def pending(self, *, after: int = 0, limit: int = 64) -> list[Pending]:
+        """Usable versions with a key above `after` whose passages wait for vectors, oldest first."""
         asked = (
             _with_text()
-            .where(versions.c.embedded.is_(None), versions.c.went.is_(None))
+            .where(versions.c.embedded.is_(None), versions.c.went.is_(None), versions.c.key > after)
             .order_by(versions.c.key)
             .limit(limit)
         )
         with self.reading() as connection:
             rows = connection.execute(asked).all()
             return [_pending(connection, row) for row in rows]
+
+    def contents(self, article_ids: Sequence[str]) -> dict[str, tuple[str, bool]]:
+        """For each known id: the newest version's content hash, and whether it is usable."""
+        found: dict[str, tuple[str, bool]] = {}
+        with self.reading() as connection:
+            for first in range(0, len(article_ids), AT_ONCE):
+                asked = (
+                    select(articles.c.id, versions.c.content_hash, versions.c.went)
+                    .join_from(articles, versions)
+                    .where(articles.c.id.in_(article_ids[first : first + AT_ONCE]))
+                    .order_by(versions.c.version)
+                )
+                for row in connection.execute(asked):
+                    found[row.id] = (row.content_hash, row.went is None)
+        return found
+
+    def article_keys(self, article_ids: Sequence[str]) -> dict[str, int]:
+        """Keys of the ids and aliases that are known."""
+        with self.reading() as connection:
+            keys = {one: article_key(connection, one) for one in article_ids}
+        return {one: key for one, key in keys.items() if key is not None}
 
     def hits(self, passage_ids: Sequence[int], *, at: int | None = None) -> dict[int, HitRow]:
         """The passages that are usable (now or at a sequence) among those asked for, in one read transaction."""
@@ -184,6 +210,12 @@ class Catalog:
                 for row in connection.execute(_hit_select().where(passages.c.id.in_(some), usable(at))):
                     found[row.passage_id] = _hit(row)
         return found
+
+    def published_of(self, version_keys: Sequence[int]) -> list[str]:
+        """The dates of these versions as their outlets wrote them, undated ones left out."""
+        asked = select(versions.c.published).where(versions.c.key.in_(version_keys))
+        with self.reading() as connection:
+            return list(connection.scalars(asked.where(versions.c.published.is_not(None))))
 
     def damage(self) -> str | None:
         """What SQLite's own check finds wrong, or None. Reads the whole file."""

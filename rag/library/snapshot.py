@@ -93,14 +93,19 @@ def refreshed(snapshot: Snapshot, catalog: Catalog) -> Snapshot:
 
 
 def in_scope(
-    snapshot: Snapshot, scope: Scope, article_keys: dict[str, int], *, latest: int | None = None
+    snapshot: Snapshot,
+    scope: Scope,
+    article_keys: dict[str, int],
+    *,
+    latest: int | None = None,
+    hidden: str | None = None,
 ) -> InScope:
     """Apply a scope. `article_keys` gives the keys of the ids it names; `latest` leaves later days out (as of).
 
-    An article whose date is a month or a year is in a range when it may lie in it.
+    An article whose date is a month or a year is in a range when it may lie in it. `hidden` is a collection that
+    counts only while there is nothing else.
     """
-    count = len(snapshot.keys)
-    mask = np.ones(count, bool)
+    mask = _unhidden(snapshot, hidden)
     unknown: list[str] = []
     for names, known, codes, keep in (
         (scope.outlets, snapshot.outlets, snapshot.outlet, True),
@@ -144,6 +149,13 @@ def _dated(snapshot: Snapshot, mask: Mask, scope: Scope, latest: int | None) -> 
     if scope.undated:
         return mask & (within | undated), 0
     return mask & within & ~undated, int((mask & undated).sum())
+
+
+def _unhidden(snapshot: Snapshot, hidden: str | None) -> Mask:
+    aside = snapshot.collections.get(hidden or "", frozenset())
+    if not aside or len(aside) == len(snapshot.keys):
+        return np.ones(len(snapshot.keys), bool)
+    return ~np.isin(snapshot.keys, np.fromiter(aside, np.int64))
 
 
 def day_number(day: str) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from rag.library.schema import aliases, articles, bands, changes, counter, meta,
 from rag.library.story import copies_among, ended_by_new, ends_new
 from rag.reading.dates import day_range
 from rag.reading.identity import same_article
-from rag.types import Article, Item
+from rag.types import Article, Item, Passage
 
 
 def text_hash(text: str) -> str:
@@ -139,6 +139,26 @@ def use_fingerprint(catalog: Catalog, fingerprint: str) -> bool:
         return before is not None
 
 
+def use_passages(catalog: Catalog, rules: str, split: Callable[[Article], tuple[Passage, ...]]) -> int:
+    """Say which passage rules hold. Passages made by others are made anew and wait for their vectors.
+
+    Returns how many versions were cut again. Killed on the way, it begins again at the next start.
+    """
+    keys = catalog.current_keys().tolist() if catalog.meta("passages") is not None else []
+    for key in keys:
+        article = catalog.version(key)
+        with catalog.writing() as connection:
+            old = select(passages.c.id).where(passages.c.version_key == key)
+            connection.execute(delete(vectors).where(vectors.c.passage_id.in_(old)))
+            connection.execute(delete(passages).where(passages.c.version_key == key))
+            _insert_passages(connection, key, split(article))
+            connection.execute(update(versions).where(versions.c.key == key).values(embedded=None))
+            log(connection, "stored", key, now())
+    with catalog.writing() as connection:
+        set_meta(connection, "passages", rules)
+    return len(keys)
+
+
 def _newest(connection: Connection, key: int) -> Row[Any] | None:
     asked = (
         select(versions, articles.c.id.label("article_id"))
@@ -249,8 +269,7 @@ def _add_version(
             version_key=version_key, text=article.text, furniture=furniture, signature=new.signature
         )
     )
-    if new.passages:
-        connection.execute(insert(passages), [_passage_values(version_key, one) for one in new.passages])
+    _insert_passages(connection, version_key, new.passages)
     log(connection, "stored", version_key, at)
     went = _group_and_story(connection, new, key, version_key, at)
     return Stored(Item(new.source, status, new.remark, article.id), version_key, went)
@@ -260,14 +279,19 @@ _PLAIN = ("title", "outlet", "agency", "author", "url", "published", "updated", 
 _PLAIN += ("language", "supersedes")
 
 
-def _passage_values(version_key: int, passage: Any) -> dict[str, Any]:
-    return {
-        "version_key": version_key,
-        "position": passage.position,
-        "start": passage.start,
-        "end": passage.end,
-        "sentences": np.array(passage.sentences, np.int32).tobytes(),
-    }
+def _insert_passages(connection: Connection, version_key: int, found: Sequence[Passage]) -> None:
+    rows = [
+        {
+            "version_key": version_key,
+            "position": passage.position,
+            "start": passage.start,
+            "end": passage.end,
+            "sentences": np.array(passage.sentences, np.int32).tobytes(),
+        }
+        for passage in found
+    ]
+    if rows:
+        connection.execute(insert(passages), rows)
 
 
 def _group_and_story(

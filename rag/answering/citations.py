@@ -1,0 +1,52 @@
+"""Spans to numbered citations. `article.text[start:end] == quote`, always; a span that does not hold is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.library.rows import HitRow
+from rag.types import Citation, Found, Span
+
+
+class Numbering:
+    """Numbers spans in the order they are first cited; the same span keeps its number."""
+
+    def __init__(self, hits: Sequence[tuple[HitRow, Found]]) -> None:
+        self._hits = hits
+        self._numbers: dict[Span, int] = {}
+        self.citations: list[Citation] = []
+
+    def number(self, span: Span) -> int:
+        """The number of a span's citation.
+
+        Raises:
+            KeyError: the span lies in no passage that was found.
+        """
+        if span not in self._numbers:
+            self.citations.append(self._citation(span, len(self.citations) + 1))
+            self._numbers[span] = len(self.citations)
+        return self._numbers[span]
+
+    def _citation(self, span: Span, number: int) -> Citation:
+        for hit, _ in self._hits:
+            passage, article = hit.passage, hit.article
+            if (passage.article_id, passage.version) != (span.article_id, span.version):
+                continue
+            if passage.start <= span.start < span.end <= passage.end:
+                quote = hit.text[span.start - passage.start : span.end - passage.start]
+                return Citation(
+                    number,
+                    article.id,
+                    article.version,
+                    article.title,
+                    article.outlet,
+                    article.agency,
+                    article.kind,
+                    article.published,
+                    article.url,
+                    article.page,
+                    span.start,
+                    span.end,
+                    quote,
+                )
+        raise KeyError(span)

@@ -1,0 +1,177 @@
+"""The two stages of ingest: stored and findable by words; then embedded and findable by meaning.
+
+Both can be stopped at any moment and go on at the next start: the first by reading again (what is stored is
+"unchanged"), the second from the catalog, which knows what waits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from threading import Event
+from typing import Literal
+
+from rag.library.catalog import Catalog
+from rag.library.duplicates import bands, signature
+from rag.library.embedder import Embedded, Embedder, ToEmbed
+from rag.library.passages import header, split
+from rag.library.rows import Pending, ToStore
+from rag.library.storing import content_hash, store, store_vectors
+from rag.reading import Read
+from rag.types import Article, Item, Passage
+
+BATCH_ARTICLES = 64
+BATCH_SECONDS = 0.5
+BATCH_CHARACTERS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is. `total` is None while it is not known; units are articles, then passages."""
+
+    stage: Literal["storing", "embedding"]
+    done: int
+    total: int | None
+
+
+Report = Callable[[Progress], None]
+Split = Callable[[Article], tuple[Passage, ...]]
+
+
+def splitter(limit: int, count_tokens: Callable[[Sequence[str]], list[int]]) -> Split:
+    """The passage rules bound to one embedder's limit and tokenizer."""
+    return lambda article: split(article, limit=limit, count_tokens=count_tokens)
+
+
+def store_all(
+    catalog: Catalog,
+    reads: Iterable[Read],
+    *,
+    split: Split,
+    total: int | None = None,
+    report: Report | None = None,
+    stop: Event | None = None,
+) -> list[Item]:
+    """First stage: store what was read, in batches; an item is returned once its batch is committed."""
+    items: list[Item] = []
+    batch: list[Read] = []
+    began, size = time.monotonic(), 0
+    for read in reads:
+        if stop is not None and stop.is_set():
+            break
+        batch.append(read)
+        size += len(read.article.text) if read.article else 0
+        full = len(batch) >= BATCH_ARTICLES or size >= BATCH_CHARACTERS
+        if full or time.monotonic() - began >= BATCH_SECONDS:
+            items += _store_batch(catalog, batch, split)
+            batch, began, size = [], time.monotonic(), 0
+            if report:
+                report(Progress("storing", len(items), total))
+    items += _store_batch(catalog, batch, split)
+    if report:
+        report(Progress("storing", len(items), total))
+    return items
+
+
+def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split) -> list[Item]:
+    known = catalog.contents([read.article.id for read in batch if read.article])
+    settled: dict[int, Item] = {}
+    fresh: list[tuple[int, ToStore]] = []
+    for place, read in enumerate(batch):
+        if read.article is None:
+            settled[place] = Item(read.source, "failed", read.reason)
+        elif known.get(read.article.id) == (content_hash(read.article), True):
+            settled[place] = Item(read.source, "unchanged", read.reason, read.article.id)
+        else:
+            fresh.append((place, _prepared(read, read.article, split)))
+    stored = store(catalog, [one for _, one in fresh]) if fresh else []
+    settled |= {place: done.item for (place, _), done in zip(fresh, stored, strict=True)}
+    return [settled[place] for place in range(len(batch))]
+
+
+def _prepared(read: Read, article: Article, split: Split) -> ToStore:
+    marks = signature(article.text)
+    return ToStore(
+        read.source,
+        article,
+        read.given_id,
+        split(article),
+        marks.to_bytes(),
+        bands(marks),
+        read.reason,
+    )
+
+
+def embed_all(
+    catalog: Catalog,
+    embedder: Embedder,
+    *,
+    fingerprint: str,
+    report: Report | None = None,
+    stop: Event | None = None,
+) -> int:
+    """Second stage: embed what waits, oldest first, and keep each version's vectors as a whole.
+
+    Returns how many passages were embedded. The vectors of a version that is killed half-way are made again.
+    """
+    totals = catalog.totals()
+    done, total = 0, totals.passages - totals.embedded
+    ready: list[tuple[Pending, Sequence[Embedded]]] = []
+    began = time.monotonic()
+    for pending, embedded in _embedded(_waiting(catalog, stop), embedder):
+        ready.append((pending, embedded))
+        done += len(embedded)
+        if time.monotonic() - began >= BATCH_SECONDS:
+            store_vectors(catalog, ready, fingerprint=fingerprint)
+            ready, began = [], time.monotonic()
+            if report:
+                report(Progress("embedding", done, max(total, done)))
+    store_vectors(catalog, ready, fingerprint=fingerprint)
+    if report:
+        report(Progress("embedding", done, max(total, done)))
+    return done
+
+
+def _waiting(catalog: Catalog, stop: Event | None) -> Iterator[Pending]:
+    after = 0
+    while not (stop is not None and stop.is_set()):
+        found = catalog.pending(after=after)
+        if not found:
+            return
+        for one in found:
+            if stop is not None and stop.is_set():
+                return
+            yield one
+        after = found[-1].version_key
+
+
+def _embedded(
+    waiting: Iterable[Pending], embedder: Embedder
+) -> Iterator[tuple[Pending, list[Embedded]]]:
+    """Group the embedder's stream of passages by version again. The embedder reads ahead; nothing waits for it."""
+    queue: list[Pending] = []
+
+    def inputs() -> Iterator[ToEmbed]:
+        for pending in waiting:
+            queue.append(pending)
+            yield from to_embed(pending)
+
+    results = embedder.embed(inputs())
+    for first in results:
+        while not queue[0].passages:
+            yield queue.pop(0), []
+        pending = queue.pop(0)
+        rest = (next(results) for _ in pending.passages[1:])
+        yield pending, list(chain([first], rest))
+    for empty in queue:
+        yield empty, []
+
+
+def to_embed(pending: Pending) -> Iterator[ToEmbed]:
+    """A version's passages as the embedder reads them: header line, text, sentence ranges inside it."""
+    line = header(pending.article)
+    for _, passage in pending.passages:
+        ranges = tuple((start - passage.start, end - passage.start) for start, end in passage.sentences)
+        yield ToEmbed(line, pending.article.text[passage.start : passage.end], ranges)

@@ -1,0 +1,462 @@
+"""The front door: opens the parts of one home, once; ingests, searches, answers.
+
+    from rag import newsroom
+
+    with newsroom.open() as room:
+        answer = room.ask("Who opened the bridge?")
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rag import settings as settings_module, standing
+from rag.answering.chain import Ground, answer_stream
+from rag.answering.extractive import ExtractiveWriter
+from rag.answering.writer import Material
+from rag.errors import CatalogDamaged, DatelineError, IndexLocked, LibraryError, ReadOnly, WeightsMissing
+from rag.library import ingest as stages, snapshot as snapshots, storing
+from rag.library.catalog import Catalog
+from rag.library.database import writable
+from rag.library.embedder import Embedder, Vector
+from rag.library.indexes import Indexes, open_indexes
+from rag.library.lock import IndexLock
+from rag.library.passages import PASSAGE_RULES
+from rag.library.repair import Finding, repair as repair_library
+from rag.reading import Read, read_bytes, read_paths
+from rag.retrieval.question import Asked, read_question
+from rag.retrieval.search import CAP, Searched, Searcher
+from rag.settings import Settings
+from rag.types import Answer, Article, Conversation, Events, IngestReport, Plan, Scope, SearchResult, Status
+from rag.upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from rag.answering.runnable import AnswerChain, PassageRetriever
+
+SAMPLE = "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
+WRITER_PASSAGES = 12  # what a writer is given
+
+_open: dict[Path, Newsroom] = {}
+_opening = threading.Lock()
+
+
+def open(  # noqa: A001
+    home: Path | str | None = None,
+    *,
+    settings: Settings | None = None,
+    embedder: Embedder | None = None,
+    serve: bool = False,
+) -> Newsroom:
+    """Open a home. One that this process has open already is returned as the same object, counted.
+
+    Args:
+        home: default: the settings' (DATELINE_HOME, else `.dateline` beside pyproject).
+        embedder: another than MiniLM.
+        serve: this is the app: it needs the index lock, keeps Chroma, and follows the log in the background.
+
+    Raises:
+        IndexLocked: `serve`, and another process holds the indexes.
+        CatalogDamaged, CatalogTooNew, ReadOnly, LockUnsupported: as they say.
+    """
+    settings = settings or settings_module.load(home=home)
+    path = Path(home).expanduser().absolute() if home is not None else settings.home
+    with _opening:
+        room = _open.get(path)
+        if room is None:
+            room = _open[path] = Newsroom(path, settings, embedder, serve=serve)
+        room.opened += 1
+        return room
+
+
+class Newsroom:
+    """One home, open. Safe for threads."""
+
+    def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:
+        self.home, self.settings, self.opened = home, settings, 0
+        self._embedder, self._no_embedder = embedder, ""
+        self._meeting = threading.Lock()
+        self.catalog = _catalog(home)
+        self.indexes: Indexes = open_indexes(
+            home, self.catalog, hold=not self.catalog.read_only, chroma=serve
+        )
+        if serve and not self.indexes.holder and not self.catalog.read_only:
+            self._close_parts()
+            raise _held_elsewhere(home)
+        self._snapshot = snapshots.load(self.catalog)
+        self._embedding = IndexLock(home, name="embed.lock")
+        self._upkeep: Upkeep | None = None
+        if serve and self.indexes.follower is not None:
+            self.indexes.follower.start()
+            self._upkeep = Upkeep(IndexLock(home, name="embed.lock"), lambda stop: self._embed(stop=stop))
+            self._upkeep.start()
+        elif self.indexes.follower is not None:
+            self.indexes.follower.catch_up()
+
+    def __enter__(self) -> Newsroom:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it; the last of those that opened it closes the parts."""
+        with _opening:
+            self.opened -= 1
+            if self.opened > 0:
+                return
+            _open.pop(self.home, None)
+            if self._upkeep is not None:
+                self._upkeep.close()
+            self._close_parts()
+
+    def _close_parts(self) -> None:
+        self.indexes.close()
+        self.catalog.close()
+
+    # Articles in
+
+    def ingest(
+        self,
+        paths: Iterable[Path | str],
+        *,
+        collection: str | None = None,
+        progress: stages.Report | None = None,
+        stop: threading.Event | None = None,
+        total: int | None = None,
+    ) -> IngestReport:
+        """Read, store and embed files and folders. What is stored is findable by words at once.
+
+        Raises:
+            ReadOnly, DiskFull: nothing that was stored before is lost.
+        """
+        reads = read_paths([Path(path) for path in paths], today=self._today(None))
+        return self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
+
+    def ingest_text(self, name: str, data: bytes, *, collection: str | None = None) -> IngestReport:
+        """Ingest an upload or a paste; its kind is found by content."""
+        return self.ingest_reads(read_bytes(name, data, today=self._today(None)), collection=collection)
+
+    def ingest_reads(
+        self,
+        reads: Iterable[Read],
+        *,
+        collection: str | None = None,
+        progress: stages.Report | None = None,
+        stop: threading.Event | None = None,
+        total: int | None = None,
+    ) -> IngestReport:
+        """Both stages over what was read already."""
+        began = time.monotonic()
+        self._refuse_read_only()
+        if collection is not None:
+            reads = (_collected(read, collection) for read in reads)
+        embedder = self.embedder
+        split = standing.splitter(embedder)
+        self._passage_rules(embedder, split)
+        with self._following():
+            items = stages.store_all(
+                self.catalog, reads, split=split, total=total, report=progress, stop=stop
+            )
+            if embedder is not None and not (stop is not None and stop.is_set()):
+                with self._embedding.waiting():
+                    self._embed(progress=progress, stop=stop)
+        return IngestReport(tuple(items), self.catalog.sequence(), time.monotonic() - began)
+
+    def plan(self, paths: Iterable[Path | str]) -> Plan:
+        """What an ingest will take: time, disk and memory, measured on this machine."""
+        return standing.plan(self, [Path(path) for path in paths])
+
+    def remove(self, article_ids: Sequence[str]) -> IngestReport:
+        """Withdraw articles; from this moment no question uses them. Ingesting them again brings them back."""
+        began = time.monotonic()
+        self._refuse_read_only()
+        done = storing.remove(self.catalog, article_ids)
+        self._catch_up()
+        return IngestReport(
+            tuple(one.item for one in done), self.catalog.sequence(), time.monotonic() - began
+        )
+
+    def _embed(
+        self, *, progress: stages.Report | None = None, stop: threading.Event | None = None
+    ) -> int:
+        embedder = self.embedder
+        if embedder is None:
+            return 0
+        fingerprint = standing.fingerprint(embedder)
+        storing.use_fingerprint(self.catalog, fingerprint)
+        return stages.embed_all(
+            self.catalog, embedder, fingerprint=fingerprint, report=progress, stop=stop
+        )
+
+    def _passage_rules(self, embedder: Embedder | None, split: stages.Split) -> None:
+        rules = standing.passage_rules(embedder)
+        if self.catalog.meta("passages") != rules:
+            storing.use_passages(self.catalog, rules, split)
+
+    @contextlib.contextmanager
+    def _following(self) -> Iterator[None]:
+        follower = self.indexes.follower
+        started = follower is not None and not follower.running
+        if follower is not None and started:
+            follower.start()
+        try:
+            yield
+        finally:
+            if follower is not None and started:
+                follower.pause()
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self.indexes.follower is not None and not self.indexes.follower.running:
+            self.indexes.follower.catch_up()
+
+    def _refuse_read_only(self) -> None:
+        if self.catalog.read_only:
+            raise ReadOnly(
+                str(self.home), "it cannot be written", "Make the folder writable, or name another --home."
+            )
+
+    # Questions
+
+    def search(
+        self, query: str, scope: Scope | None = None, k: int = 20, *, today: date | None = None, **how: object
+    ) -> SearchResult:
+        """The `k` best passages, copies folded, at most CAP of one article.
+
+        Args:
+            how: `cap` (int or None) and `fold` (bool), for measuring.
+
+        Raises:
+            UsageError: the query is empty or too long.
+        """
+        began = time.perf_counter()
+        asked, searched, inside, _, notes = self._find(query, scope, k, today, **how)
+        return SearchResult(
+            asked.question,
+            tuple(found for _, found in searched.hits),
+            searched.total,
+            asked.scope,
+            asked.chips,
+            inside.articles,
+            self._meaning(),
+            self._snapshot.sequence,
+            round(time.perf_counter() - began, 4),
+            tuple(notes),
+        )
+
+    def ask(
+        self,
+        question: str,
+        scope: Scope | None = None,
+        conversation: Conversation = (),
+        *,
+        today: date | None = None,
+        always_answer: bool = False,
+    ) -> Answer:
+        """Answer a question; `always_answer` turns declining off, for measuring.
+
+        Raises:
+            UsageError: the question is empty or too long.
+        """
+        events = self.ask_stream(question, scope, conversation, today=today, always_answer=always_answer)
+        return next(event for event in events if isinstance(event, Answer))
+
+    def ask_stream(
+        self,
+        question: str,
+        scope: Scope | None = None,
+        conversation: Conversation = (),
+        *,
+        today: date | None = None,
+        always_answer: bool = False,
+    ) -> Iterator[Events]:
+        """The same as it comes: Stage | Sentence | Answer, the last always Answer."""
+        yield from answer_stream(
+            lambda: self._ground(question, scope, conversation, today),
+            ExtractiveWriter(),
+            always_answer=always_answer,
+        )
+
+    def _ground(
+        self, question: str, scope: Scope | None, conversation: Conversation, today: date | None
+    ) -> Ground:
+        asked, searched, inside, vector, notes = self._find(question, scope, WRITER_PASSAGES, today)
+        if conversation:
+            notes.append("The question was asked as it stands, without the questions before it.")
+        return Ground(
+            asked,
+            Material(asked.question, vector, searched.hits),
+            standing.freshness(self.catalog, self._snapshot, inside),
+            inside.articles,
+            self._snapshot.sequence,
+            standing.answer_fingerprint(self.catalog),
+            self._snapshot.outlets,
+            tuple(notes),
+        )
+
+    def _find(
+        self, question: str, scope: Scope | None, k: int, today: date | None, **how: object
+    ) -> tuple[Asked, Searched, snapshots.InScope, Vector | None, list[str]]:
+        snapshot = self._snapshot = snapshots.refreshed(self._snapshot, self.catalog)
+        day = self._today(today)
+        asked = read_question(question, scope or Scope(), today=day, outlets=snapshot.outlets)
+        latest = day if today is not None or self.settings.today is not None else None
+        inside = self._inside(snapshot, asked.scope, latest)
+        vector, notes = self._vector(asked.question)
+        notes += [f"Nothing in the library is called “{name}”." for name in inside.unknown]
+        searcher = Searcher(self.catalog, self.indexes, approximate=self._upkeep is not None)
+        searched = searcher.search(
+            asked.question,
+            vector,
+            snapshot,
+            inside,
+            k=k,
+            cap=how.get("cap", CAP),  # type: ignore[arg-type]
+            fold=bool(how.get("fold", True)),
+        )
+        return asked, searched, inside, vector, notes
+
+    def _inside(
+        self, snapshot: snapshots.Snapshot, scope: Scope, latest: date | None
+    ) -> snapshots.InScope:
+        keys = self.catalog.article_keys([*scope.articles, *scope.not_articles])
+        named = SAMPLE in scope.collections or bool(scope.articles)
+        hidden = None if named else SAMPLE
+        number = snapshots.day_number(latest.isoformat()) if latest else None
+        return snapshots.in_scope(snapshot, scope, keys, latest=number, hidden=hidden)
+
+    def _vector(self, question: str) -> tuple[Vector | None, list[str]]:
+        embedder = self.embedder
+        if embedder is None:
+            return None, [f"Keyword search only: {self._no_embedder}"]
+        kept = self.catalog.fingerprint()
+        if kept is not None and kept != standing.fingerprint(embedder):
+            return None, [standing.other_vectors(kept, embedder)]
+        return embedder.embed_query(question), []
+
+    def _meaning(self) -> float | None:
+        return None if self.embedder is None else self.catalog.totals().meaning
+
+    def _today(self, today: date | None) -> date:
+        return today or self.settings.day
+
+    # The rest
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """MiniLM, opened at first use; None where there are no weights (keyword search only)."""
+        with self._meeting:
+            if self._embedder is None and not self._no_embedder:
+                from rag.models.minilm import open_minilm
+
+                try:
+                    self._embedder = open_minilm(
+                        minilm_dir=self.settings.minilm_dir, cache=self.settings.cache
+                    )
+                except WeightsMissing as error:
+                    self._no_embedder = str(error)
+            return self._embedder
+
+    def article(self, article_id: str, version: int | None = None) -> Article:
+        """An article's newest version, or the one asked for.
+
+        Raises:
+            NoSuchArticle: it is not in the library.
+        """
+        return self.catalog.article(article_id, version)
+
+    def status(self) -> Status:
+        """How the library stands."""
+        return standing.status(self)
+
+    def repair(self, *, progress: stages.Report | None = None) -> list[Finding]:
+        """Find and mend what is wrong with the indexes and the vectors; says what it did."""
+        self._refuse_read_only()
+        if not self.indexes.holder:
+            raise _held_elsewhere(self.home)
+        embedder = self.embedder
+        self._passage_rules(embedder, standing.splitter(embedder))
+        with self._embedding.waiting():
+            self._embed(progress=progress)
+        return repair_library(self.catalog, self.home, self.indexes)
+
+    @property
+    def no_embedder(self) -> str:
+        """Why there is no embedder; "" where there is one."""
+        return self._no_embedder
+
+    @property
+    def upkeep_error(self) -> DatelineError | None:
+        """What last went wrong behind the page."""
+        return self._upkeep.last_error if self._upkeep else None
+
+    def current_snapshot(self) -> snapshots.Snapshot:
+        """Who is usable, now."""
+        self._snapshot = snapshots.refreshed(self._snapshot, self.catalog)
+        return self._snapshot
+
+    def everything(self) -> snapshots.InScope:
+        """The scope of a question that names none."""
+        return self._inside(self.current_snapshot(), Scope(), None)
+
+    def sample_only(self) -> bool:
+        """Whether the library holds the invented sample newsroom and nothing else."""
+        snapshot = self.current_snapshot()
+        return 0 < len(snapshot.keys) == len(snapshot.collections.get(SAMPLE, ()))
+
+    def retriever(self, *, scope: Scope | None = None, k: int = 8) -> PassageRetriever:
+        """A LangChain `BaseRetriever` over `search`."""
+        from rag.answering.runnable import PassageRetriever
+
+        return PassageRetriever(search=lambda query: self.search(query, scope, k))
+
+    def chain(self, *, scope: Scope | None = None) -> AnswerChain:
+        """A LangChain `Runnable`: `invoke(question)` gives the Answer, `stream` the same events as `ask_stream`."""
+        from rag.answering.runnable import AnswerChain
+
+        return AnswerChain(lambda question: self.ask_stream(question, scope))
+
+
+def _catalog(home: Path) -> Catalog:
+    path = home / "catalog.sqlite3"
+    if not path.exists() and (home / "index" / "CURRENT").exists():
+        raise CatalogDamaged(
+            str(path),
+            "the catalog is gone, but its indexes are there",
+            f"Restore it from a backup; to begin anew, move {home / 'index'} away.",
+        )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(str(home), f"it cannot be made ({error.strerror})", "Name another --home.") from error
+    if not writable(home) and not path.exists():
+        raise ReadOnly(str(home), "it cannot be written and holds no catalog", "Name another --home.")
+    return Catalog(path, read_only=not writable(home))
+
+
+def _held_elsewhere(home: Path) -> IndexLocked:
+    from rag.library.lock import holder
+
+    pid = holder(home)
+    who = f"process {pid}" if pid else "another process"
+    return IndexLocked(str(home), f"its indexes are held by {who}", "Use that one, or stop it first.")
+
+
+def _collected(read: Read, collection: str) -> Read:
+    if read.article is None:
+        return read
+    collections = tuple(dict.fromkeys((*read.article.collections, collection)))
+    return replace(read, article=replace(read.article, collections=collections))
+
+
+__all__ = ["PASSAGE_RULES", "SAMPLE", "Newsroom", "open"]

@@ -1,0 +1,171 @@
+"""How a library stands: what its vectors are from, how fresh it is, how much it holds, and what an ingest will take."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import math
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.library.catalog import Catalog
+from rag.library.embedder import Embedder
+from rag.library.ingest import Split, splitter as bound
+from rag.library.passages import PASSAGE_RULES
+from rag.library.snapshot import InScope, Snapshot
+from rag.reading import count_files
+from rag.reading.dates import moment
+from rag.types import Freshness, IndexState, Plan, Status
+
+if TYPE_CHECKING:
+    from rag.newsroom import Newsroom
+
+LIMIT_WITHOUT = 256  # tokens of a passage where no embedder says otherwise
+SHOWN = ("dateline", "chromadb", "tantivy", "onnxruntime", "langchain-core", "openai", "streamlit", "tiktoken")
+
+# Measured on news (benchmarks/speed.py): what an ingest takes, per passage and per byte of articles.
+PASSAGES_PER_BYTE = 1 / 900
+WORDS_PER_SECOND = 1_200  # passages stored and findable by words
+MEANING_PER_SECOND = 60  # passages embedded, where this library has measured none of its own
+DISK_PER_PASSAGE = 11_000  # bytes, all indexes and vectors
+MEMORY = 350_000_000
+MEMORY_PER_PASSAGE = 3_400
+
+
+def splitter(embedder: Embedder | None) -> Split:
+    """How articles are cut into passages for this embedder; by an estimate where there is none."""
+    if embedder is None:
+        return bound(LIMIT_WITHOUT, estimate_tokens)
+    return bound(embedder.limit, embedder.count_tokens)
+
+
+def estimate_tokens(texts: Sequence[str]) -> list[int]:
+    """About as many word pieces as MiniLM makes of news, where its tokenizer is not there."""
+    return [math.ceil(len(text) / 3.6) for text in texts]
+
+
+def passage_rules(embedder: Embedder | None) -> str:
+    """What passages depend on: our rules, and whose tokens were counted."""
+    counted = f"{embedder.limit}/{embedder.fingerprint.split('/')[0]}" if embedder else f"{LIMIT_WITHOUT}/estimate"
+    return f"{PASSAGE_RULES}/{counted}"
+
+
+def fingerprint(embedder: Embedder) -> str:
+    """What stored vectors depend on; vectors of two fingerprints never mix."""
+    return f"{embedder.fingerprint}+{PASSAGE_RULES}"
+
+
+def answer_fingerprint(catalog: Catalog) -> str:
+    """12 hex digits over what an answer depends on beside the articles."""
+    parts = (catalog.fingerprint() or "words", catalog.meta("passages") or "", _version("dateline"))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def other_vectors(kept: str, embedder: Embedder) -> str:
+    """The warning where the stored vectors are another model's."""
+    return (
+        f"Keyword search only: the stored vectors are from {kept}, the embedder is {fingerprint(embedder)}. "
+        "`dateline repair` makes them anew."
+    )
+
+
+def freshness(catalog: Catalog, snapshot: Snapshot, inside: InScope) -> Freshness:
+    """Newest and oldest in scope as their outlets wrote them, and the library's last addition."""
+    edges = []
+    for day, days in ((inside.newest, snapshot.last), (inside.earliest, snapshot.first)):
+        if day is None:
+            edges.append(None)
+            continue
+        keys = snapshot.keys[np.flatnonzero(inside.mask & (days == day))[:500]].tolist()
+        edges.append(max(catalog.published_of(keys), key=moment, default=None))
+    return Freshness(
+        newest_cited=None,
+        newest_in_scope=edges[0],
+        last_added=catalog.totals().last_added,
+        undated_left_out=inside.undated_left_out,
+        oldest_in_scope=edges[1],
+    )
+
+
+def status(room: Newsroom) -> Status:
+    """Everything `dateline status` and the Status page show."""
+    totals, embedder, snapshot = room.catalog.totals(), room.embedder, room.current_snapshot()
+    health = room.indexes.health()
+    fresh = freshness(room.catalog, snapshot, room.everything())
+    kept = room.catalog.fingerprint()
+    warnings = [] if room.catalog.read_only is False else ["This home cannot be written: questions only."]
+    if embedder is None:
+        warnings.append(f"Keyword search only: {room.no_embedder}")
+    elif kept is not None and kept != fingerprint(embedder):
+        warnings.append(other_vectors(kept, embedder))
+    if health.last_error:
+        warnings.append(str(health.last_error))
+    if room.upkeep_error:
+        warnings.append(str(room.upkeep_error))
+    return Status(
+        home=str(room.home),
+        sequence=room.catalog.sequence(),
+        articles=totals.articles,
+        passages=totals.passages,
+        meaning=None if embedder is None else totals.meaning,
+        undated=totals.undated,
+        withdrawn=totals.withdrawn,
+        superseded=totals.superseded,
+        last_added=totals.last_added,
+        oldest=fresh.oldest_in_scope,
+        newest=fresh.newest_in_scope,
+        outlets=snapshot.outlets,
+        mode="keyword search only" if embedder is None else "words and meaning",
+        embedder=None if embedder is None else embedder.fingerprint,
+        fingerprint=kept,
+        sample=room.sample_only(),
+        read_only=room.catalog.read_only,
+        holder=room.indexes.holder,
+        indexes=tuple(IndexState(one.name, one.sequence, one.usable, one.said) for one in health.parts),
+        bytes=size_of(room.home),
+        bytes_free=shutil.disk_usage(room.home).free,
+        versions=tuple((name, _version(name)) for name in SHOWN),
+        warnings=tuple(warnings),
+    )
+
+
+def plan(room: Newsroom, paths: Sequence[Path]) -> Plan:
+    """What an ingest will take, from the files' sizes and this library's own pace."""
+    files, size = count_files(paths)
+    passages = math.ceil(size * PASSAGES_PER_BYTE)
+    pace = room.catalog.meta("pace")
+    per_second = float(pace) if pace else MEANING_PER_SECOND
+    disk, free = passages * DISK_PER_PASSAGE + size, shutil.disk_usage(room.home).free
+    return Plan(
+        files=files,
+        bytes=size,
+        passages=passages,
+        seconds_to_words=passages / WORDS_PER_SECOND,
+        seconds_to_meaning=None if room.embedder is None else passages / per_second,
+        disk=disk,
+        disk_free=free,
+        memory=MEMORY + passages * MEMORY_PER_PASSAGE,
+        fits=disk < free * 0.95,
+    )
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder; those that go while it counts are left out."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.lstat().st_size
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,181 @@
+"""What the command line prints: text made harmless for a terminal, answers, passages, progress."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from rag.library.ingest import Progress as Step, Report
+from rag.types import Answer, Citation, IngestReport, Item, SearchResult, Status
+
+# C0 and C1 controls apart from tab and newline, and what reorders or hides text.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+
+out = Console(highlight=False, soft_wrap=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
+
+
+def harmless(text: str | None) -> str:
+    """Text without control characters, direction marks and markup: safe to print."""
+    return escape(_UNSAFE.sub("\ufffd", text or ""))
+
+
+def credit(title: str | None, outlet: str | None, published: str | None) -> str:
+    """`Outlet · date · "Title"`, what is not stated said so."""
+    parts = [harmless(outlet or "outlet not stated"), harmless(published or "undated")]
+    return " · ".join(parts) + (f" · {harmless(title)}" if title else "")
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer with its citations, or what was found instead."""
+    if answer.status == "answered":
+        for sentence in answer.sentences:
+            marks = "".join(f"[{number}]" for number in sentence.citations)
+            out.print(f"{harmless(sentence.text)} [dim]{escape(marks)}[/dim]")
+        out.print()
+    elif answer.status == "closest":
+        out.print("[bold]Closest passages; not judged an answer[/bold]\n")
+    else:
+        out.print(f"[bold]{no_answer(answer)}[/bold]")
+        if answer.nearest:
+            out.print("\nNearest headlines:")
+        for one in answer.nearest:
+            out.print(f"  {credit(one.title, one.outlet, one.published)}  [dim]{harmless(one.article_id)}[/dim]")
+    for citation in answer.citations:
+        _print_citation(citation, quoted=answer.status != "answered")
+    out.print(f"\n[dim]{escape(_foot(answer))}[/dim]")
+    for warning in answer.warnings:
+        err.print(f"[yellow]{harmless(warning)}[/yellow]")
+
+
+def no_answer(answer: Answer) -> str:
+    """The words for "no answer found": what was searched and which days it covers."""
+    fresh = answer.freshness
+    days = ""
+    if fresh.oldest_in_scope and fresh.newest_in_scope:
+        days = f", {fresh.oldest_in_scope[:10]} to {fresh.newest_in_scope[:10]}"
+    return f"No answer found in {answer.searched:,} articles{days}. It may be there in other words."
+
+
+def _print_citation(citation: Citation, *, quoted: bool) -> None:
+    place = f"{citation.article_id} {citation.start}-{citation.end}"
+    said = credit(citation.title, citation.outlet, citation.published)
+    out.print(f"[dim]{escape(f'[{citation.number}]')}[/dim] {said}  [dim]{harmless(place)}[/dim]")
+    if quoted:
+        out.print(f"    {harmless(' '.join(citation.quote.split()))}")
+
+
+def _foot(answer: Answer) -> str:
+    parts = []
+    if answer.freshness.newest_cited:
+        parts.append(f"Newest used {answer.freshness.newest_cited}")
+    if answer.status == "answered":
+        parts.append(f"{answer.texts} text{'' if answer.texts == 1 else 's'}")
+    if answer.freshness.undated_left_out:
+        parts.append(f"{answer.freshness.undated_left_out} undated left out (--undated includes them)")
+    parts += [chip.label for chip in answer.chips]
+    parts.append("extractive, no model" if answer.mode == "extractive" else str(answer.model))
+    parts.append(f"{answer.timings.get('total', 0.0):.2f} s")
+    return " · ".join(parts)
+
+
+def print_found(result: SearchResult) -> None:
+    """Passages, best first, and why each was found."""
+    for number, found in enumerate(result.passages, 1):
+        out.print(
+            f"[bold]{number}.[/bold] {credit(found.title, found.outlet, found.published)}  "
+            f"[dim]{harmless(found.passage.article_id)} {found.passage.start}-{found.passage.end}[/dim]"
+        )
+        out.print(f"   {harmless(' '.join(found.text.split()))}")
+        why = f"words {found.words:.2f}"
+        if found.dense is not None and found.sentence is not None:
+            why += f" · meaning {found.dense:.3f} · best sentence {found.sentence:.3f}"
+        if found.copies:
+            why += f" · {len(found.copies)} copies folded"
+        out.print(f"   [dim]{why} · score {found.score:.3f}[/dim]\n")
+    shown = len(result.passages)
+    meaning = "keyword search only" if result.meaning is None else f"meaning: {result.meaning:.0%} of the library"
+    out.print(f"[dim]{shown} of {result.total:,} passages in {result.searched:,} articles · {meaning}[/dim]")
+    for warning in result.warnings:
+        err.print(f"[yellow]{harmless(warning)}[/yellow]")
+
+
+def print_ingest(report: IngestReport) -> None:
+    """Counts, and every item that did not simply go in."""
+    for item in report.items:
+        if item.status == "failed" or (item.reason and item.status != "unchanged"):
+            print_item(item)
+    counts = [
+        f"{report.count(status):,} {status}"
+        for status in ("added", "changed", "unchanged", "duplicate", "failed")
+        if report.count(status) or status == "added"
+    ]
+    out.print(f"{', '.join(counts)} in {report.seconds:.1f} s")
+
+
+def print_item(item: Item) -> None:
+    """One item's outcome with its reason."""
+    colour = "red" if item.status == "failed" else "dim"
+    err.print(f"[{colour}]{item.status}[/{colour}] {harmless(item.source)}: {harmless(item.reason)}", soft_wrap=True)
+
+
+def print_status(status: Status) -> None:
+    """How the library stands."""
+    rows = [
+        ("home", status.home + (" (read only)" if status.read_only else "")),
+        ("articles", f"{status.articles:,}" + (" (sample newsroom, invented)" if status.sample else "")),
+        ("passages", f"{status.passages:,}"),
+        ("mode", status.mode),
+        ("meaning", "none" if status.meaning is None else f"{status.meaning:.0%} of the library"),
+        ("undated", f"{status.undated:,}"),
+        ("withdrawn, superseded", f"{status.withdrawn:,}, {status.superseded:,}"),
+        ("dates", f"{status.oldest or '–'} to {status.newest or '–'}"),
+        ("last added", status.last_added or "never"),
+        ("sequence", f"{status.sequence:,}"),
+        ("disk", f"{status.bytes / 1e6:,.1f} MB, {status.bytes_free / 1e9:,.1f} GB free"),
+    ]
+    rows += [(f"index {one.name}", one.said) for one in status.indexes]
+    rows += [("versions", ", ".join(f"{name} {version}" for name, version in status.versions))]
+    for name, said in rows:
+        out.print(Text(f"{name:<22}", style="dim"), Text(said), sep="", soft_wrap=True)
+    for warning in status.warnings:
+        err.print(f"[yellow]{harmless(warning)}[/yellow]")
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Report]:
+    """A progress bar on stderr with rate and time left; where there is no terminal, a line every few seconds."""
+    if quiet:
+        yield lambda step: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(compact=True),
+    )
+    names = {"storing": "articles stored, findable by words", "embedding": "passages findable by meaning"}
+    with Progress(*columns, console=err, transient=not sys.stderr.isatty()) as bar:
+        tasks: dict[str, int] = {}
+        lock = threading.Lock()
+
+        def show(step: Step) -> None:
+            with lock:
+                if step.stage not in tasks:
+                    tasks[step.stage] = bar.add_task(names[step.stage], total=step.total, rate="")
+                task = bar.tasks[tasks[step.stage]]
+                speed = step.done / task.elapsed if task.elapsed else 0.0
+                rate = f"{speed:,.0f}/s" if speed else ""
+                bar.update(task.id, completed=step.done, total=step.total, rate=rate)
+
+        yield show

@@ -1,0 +1,47 @@
+"""What runs behind the page: the follower, and vectors for what other processes stored."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from rag.errors import DatelineError
+from rag.library.lock import IndexLock
+
+PAUSE = 1.0  # seconds between looks
+
+
+class Upkeep:
+    """A background thread that embeds what waits, unless another process is embedding.
+
+    `embed(stop)` embeds until nothing waits or `stop` is set, and returns how many passages it did.
+    """
+
+    def __init__(self, lock: IndexLock, embed: Callable[[threading.Event], int]) -> None:
+        self._lock, self._embed = lock, embed
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dateline-upkeep", daemon=True)
+        self.last_error: DatelineError | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after the passage at hand."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if self._lock.try_acquire():
+                    try:
+                        self._embed(self._stop)
+                    finally:
+                        self._lock.release()
+                self.last_error = None
+            except DatelineError as error:
+                self.last_error = error
+            self._stop.wait(PAUSE)
