@@ -1,0 +1,233 @@
+"""The flat file: every vector in one array on disk, memory-mapped by every process and searched exactly.
+
+`meaning.f32` holds float32 rows in the order in which they came, `meaning.ids` a pair (passage id, version
+key) for each, `meaning.json` how many rows count. Rows are only ever added; those of versions that have gone
+are masked by whoever reads. What lies beyond the rows that count (a writer was killed) is overwritten by the
+next one.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexRefused
+from rag.library.durable import explained
+from rag.library.generations import Applied
+from rag.library.rows import VectorRow
+
+_PAIR = 16  # bytes of one (passage id, version key)
+_READ = 1 << 24  # bytes read at once while checking
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The flat file at one moment. It stays readable whatever is written or deleted meanwhile.
+
+    Attributes:
+        matrix: (n, dimension) float32, unit vectors, read-only, on disk.
+        passage_ids, version_keys: (n,) int64.
+    """
+
+    matrix: NDArray[np.float32]
+    passage_ids: NDArray[np.int64]
+    version_keys: NDArray[np.int64]
+    applied: Applied
+
+    def __len__(self) -> int:
+        return len(self.passage_ids)
+
+    def nearest(
+        self, vector: NDArray[np.float32], k: int, *, among: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The k rows of highest cosine, best first, equal ones by passage id: (row numbers, cosines). Exact.
+
+        `among` masks rows. Up to a tenth of them are gathered and multiplied; above, all, then masked.
+
+        Raises:
+            IndexRefused: the vector's dimension is not the file's.
+        """
+        width = self.matrix.shape[1]
+        if len(self) and len(vector) != width:
+            raise IndexRefused("meaning.f32", f"it holds vectors of {width} numbers, not {len(vector)}")
+        rows = np.flatnonzero(among) if among is not None else np.arange(len(self))
+        few = len(rows) * 10 <= len(self)
+        cosines = self.matrix[rows] @ vector if few else (self.matrix @ vector)[rows]
+        if 0 < k < len(rows):
+            least = np.partition(cosines, len(rows) - k)[len(rows) - k]
+            kept = np.flatnonzero(cosines >= least)
+            rows, cosines = rows[kept], cosines[kept]
+        order = np.lexsort((self.passage_ids[rows], -cosines))[: max(k, 0)]
+        return rows[order], cosines[order]
+
+
+class Meaning:
+    """The flat file in a generation's directory. Safe for threads; one process writes, any number reads.
+
+    Raises (from every method): IndexRefused where it is damaged, DiskFull, ReadOnly.
+    """
+
+    def __init__(self, directory: Path, *, writable: bool = False) -> None:
+        self.directory, self.writable = directory, writable
+        self._lock = Lock()
+        self._seen: tuple[int, int] | None = None
+        self._rows = _opened(directory, Applied())
+        self._place_of: dict[int, int] | None = None
+        self.rows()
+
+    def rows(self) -> Rows:
+        """What counts now; opened again only where something was added."""
+        with self._lock:
+            stamp = self._stamp()
+            if stamp != self._seen:
+                self._rows = _opened(self.directory, Applied.read(self.directory / "meaning.json"))
+                self._seen = stamp
+            return self._rows
+
+    @property
+    def matrix(self) -> NDArray[np.float32]:
+        """(n, dimension) float32, read-only."""
+        return self.rows().matrix
+
+    @property
+    def applied(self) -> Applied:
+        """How far it has followed the log."""
+        return self.rows().applied
+
+    def append(
+        self, added: Sequence[VectorRow], *, fingerprint: str | None, sequence: int, mark: str = ""
+    ) -> int:
+        """Add rows, flush them, then say that they count and that the log is applied up to `sequence`.
+
+        A passage that is there already with the same vector is not added twice. Returns how many were added.
+
+        Raises:
+            IndexRefused: another fingerprint, dimension or vector than the file holds: it must be built anew.
+        """
+        rows = self.rows()
+        before = rows.applied
+        fresh = self._fresh(rows, added)
+        dimension = before.dimension or (len(fresh[0].vector) if fresh else 0)
+        if before.fingerprint not in (None, fingerprint) or any(len(r.vector) != dimension for r in fresh):
+            raise self._refused(
+                f"it was made with {before.fingerprint} ({before.dimension}), not {fingerprint}"
+            )
+        applied = replace(before, fingerprint=fingerprint, dimension=dimension, sequence=sequence, mark=mark)
+        if fresh:
+            applied = self._written(applied, fresh)
+        applied.write(self.directory / "meaning.json")
+        self._remember(len(rows), fresh)
+        return len(fresh)
+
+    def _fresh(self, rows: Rows, added: Sequence[VectorRow]) -> list[VectorRow]:
+        if self._place_of is None:
+            self._place_of = {one: place for place, one in enumerate(rows.passage_ids.tolist())}
+        fresh = {}
+        for row in added:
+            place = self._place_of.get(row.passage_id)
+            if place is None:
+                fresh[row.passage_id] = row
+            elif not np.array_equal(rows.matrix[place], row.vector):
+                raise self._refused(f"passage {row.passage_id} has another vector in the catalog")
+        return list(fresh.values())
+
+    def _written(self, applied: Applied, fresh: Sequence[VectorRow]) -> Applied:
+        vectors = np.stack([row.vector for row in fresh]).astype(np.float32).tobytes()
+        ids = np.array([(row.passage_id, row.version_key) for row in fresh], np.int64).tobytes()
+        _write_at(self.directory / "meaning.f32", applied.rows * applied.dimension * 4, vectors)
+        _write_at(self.directory / "meaning.ids", applied.rows * _PAIR, ids)
+        return replace(
+            applied,
+            rows=applied.rows + len(fresh),
+            vectors_crc=zlib.crc32(vectors, applied.vectors_crc),
+            ids_crc=zlib.crc32(ids, applied.ids_crc),
+        )
+
+    def _remember(self, before: int, fresh: Sequence[VectorRow]) -> None:
+        if self._place_of is not None:
+            self._place_of.update((row.passage_id, before + place) for place, row in enumerate(fresh))
+
+    def cut_torn_tail(self) -> int:
+        """Cut off what was written but never counted. Returns how many bytes."""
+        applied = self.applied
+        cut = 0
+        for name, size in _sizes(applied).items():
+            path = self.directory / name
+            with explained(path):
+                there = path.stat().st_size if path.exists() else 0
+                if there > size:
+                    os.truncate(path, size)
+                    cut += there - size
+        return cut
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = (self.directory / "meaning.json").stat()
+        except FileNotFoundError:  # none yet; or a later generation replaced this one, and what is open stays
+            return self._seen
+        return found.st_ino, found.st_mtime_ns
+
+    def _refused(self, fault: str) -> IndexRefused:
+        return IndexRefused(str(self.directory / "meaning.f32"), fault, "Run `dateline repair`.")
+
+
+def verify(directory: Path) -> str | None:
+    """What is wrong with the rows that count (sizes, then CRC-32), or None. Reads the whole file."""
+    try:
+        applied = Applied.read(directory / "meaning.json")
+        _opened(directory, applied)
+    except IndexRefused as error:
+        return error.fault
+    sums = {"meaning.f32": applied.vectors_crc, "meaning.ids": applied.ids_crc}
+    for name, size in _sizes(applied).items():
+        if _crc(directory / name, size) != sums[name]:
+            return f"{name} is not what was written"
+    return None
+
+
+def _sizes(applied: Applied) -> dict[str, int]:
+    return {"meaning.f32": applied.rows * applied.dimension * 4, "meaning.ids": applied.rows * _PAIR}
+
+
+def _opened(directory: Path, applied: Applied) -> Rows:
+    if not applied.rows:
+        none = np.empty(0, np.int64)
+        return Rows(np.empty((0, applied.dimension), np.float32), none, none, applied)
+    for name, size in _sizes(applied).items():
+        path = directory / name
+        there = path.stat().st_size if path.exists() else 0
+        if there < size or not size:
+            raise IndexRefused(str(path), f"it has {there} of {size} bytes", "Run `dateline repair`.")
+    shape = (applied.rows, applied.dimension)
+    matrix = np.memmap(directory / "meaning.f32", np.float32, "r", shape=shape)
+    pairs = np.fromfile(directory / "meaning.ids", np.int64, applied.rows * 2).reshape(-1, 2)
+    return Rows(matrix, np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1]), applied)
+
+
+def _write_at(path: Path, place: int, content: bytes) -> None:
+    with explained(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            view = memoryview(content)
+            while view:
+                written = os.pwrite(handle, view, place)
+                place, view = place + written, view[written:]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _crc(path: Path, size: int) -> int:
+    crc = 0
+    if size:
+        with path.open("rb") as file:
+            while size and (read := file.read(min(_READ, size))):
+                crc, size = zlib.crc32(read, crc), size - len(read)
+    return crc

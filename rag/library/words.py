@@ -1,0 +1,346 @@
+"""The word index: Tantivy, BM25 over passages, the scope inside the query and scored 0.
+
+Only this module imports tantivy. One process writes, any number read beside it: a reader looks at `meta.json`
+before every search, so it sees what the last commit left. Words are folded to ASCII and lower case and
+stemmed as English; other languages pass through, by the same rules for text and question.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from tantivy import (
+    Document,
+    FieldType,
+    Filter,
+    Index,
+    Occur,
+    Query,
+    SchemaBuilder,
+    TextAnalyzerBuilder,
+    Tokenizer,
+)
+
+from rag.errors import IndexRefused, LibraryError
+from rag.library.common_words import COMMON
+from rag.library.durable import disk_full, explained, nearly_full
+from rag.library.rows import PassageRow
+from rag.library.word_scope import LAST_DAY, Hits, WordScope
+
+RULES = "words/1"  # fields and tokens: where they change, this does, and older indexes are built anew
+MOST_TERMS = 128  # of a longer text the rarest ones are looked up
+_HEAP = 64_000_000
+_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+Field = Literal["body", "title", "author"]
+
+
+class WordIndex:
+    """One word index on disk; `writable` makes it where there is none. Safe for threads.
+
+    Raises (from every method): IndexRefused where it is damaged, DiskFull, ReadOnly.
+    """
+
+    def __init__(self, path: Path, *, writable: bool = False) -> None:
+        self.path, self.writable = path, writable
+        self._lock = Lock()
+        self._shadow: tempfile.TemporaryDirectory[str] | None = None
+        self._writer: Any = None
+        with _explained(path):
+            self._index = self._opened()
+            self._index.register_tokenizer("news", _analyzer(stem=True))
+            self._index.config_reader("manual")
+            self._index.reload()
+        self._schema = self._index.schema
+        self._seen = self._stamp()
+
+    @staticmethod
+    def exists(path: Path) -> bool:
+        """Whether a commit was ever made there."""
+        return (path / "meta.json").exists()
+
+    def _opened(self) -> Any:
+        if self.writable:
+            with explained(self.path):
+                self.path.mkdir(parents=True, exist_ok=True)
+            return Index(_schema(), str(self.path), reuse=True)
+        if os.access(self.path, os.W_OK):
+            return Index.open(str(self.path))
+        self._shadow = tempfile.TemporaryDirectory(prefix="dateline-words-")
+        self._link(Path(self._shadow.name))
+        return Index.open(self._shadow.name)
+
+    def _link(self, shadow: Path) -> None:
+        """A reader makes a lock file: where it may not here, it does so beside links to the index's files."""
+        there = {file.name for file in shadow.iterdir()}
+        for file in self.path.iterdir():
+            if file.name not in there and file.suffix != ".lock":
+                (shadow / file.name).symlink_to(file.absolute())
+
+    def __len__(self) -> int:
+        return int(self._searcher().num_docs)
+
+    def apply(self, *, gone: Iterable[int] = (), stored: Iterable[PassageRow] = ()) -> int:
+        """Take versions out (by key), put passages in, in one commit. A version already there is replaced.
+
+        Returns how many passages were put in.
+        """
+        rows = list(stored)
+        leaving = set(gone) | {row.version_key for row in rows}
+        with self._lock, _explained(self.path):
+            try:
+                writer = self._writing()
+                for key in sorted(leaving):
+                    writer.delete_documents_by_term("version_key", key)
+                for row in rows:
+                    writer.add_document(_document(row))
+                writer.commit()
+            except BaseException:
+                self._writer = None
+                raise
+        return len(rows)
+
+    def _writing(self) -> Any:
+        if not self.writable:
+            raise LibraryError(str(self.path), "it was opened for reading only")
+        if self._writer is None:
+            self._writer = self._index.writer(_HEAP, 1)
+        return self._writer
+
+    def close(self) -> None:
+        """Finish writing. Searches under way go on."""
+        with self._lock, _explained(self.path):
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.wait_merging_threads()
+
+    def search(
+        self, text: str, *, k: int, scope: WordScope | None = None, title: float = 0.0, bigrams: float = 0.0
+    ) -> Hits:
+        """The k best passages by BM25 of their text; any word may match, none has a syntax.
+
+        `title` and `bigrams` weigh what the article's title and neighbouring words of the question add.
+        """
+        searcher = self._searcher()
+        query = self._asked(searcher, text, "body", title=title, bigrams=bigrams)
+        if query is None or k < 1 or searcher.num_docs == 0:
+            return Hits(np.empty(0, np.int64), np.empty(0, np.float32), 0)
+        limits = self._limits(scope) if scope is not None else []
+        if limits:
+            query = Query.boolean_query([(Occur.Must, query), *limits])
+        with _explained(self.path):
+            ids, scores, total = _run(searcher, query, min(k, searcher.num_docs))
+        order = np.lexsort((ids, -scores))
+        return Hits(ids[order], scores[order], total)
+
+    def scores(
+        self,
+        text: str,
+        passage_ids: Sequence[int] | NDArray[np.int64],
+        *,
+        field: Field = "body",
+        bigrams: float = 0.0,
+    ) -> NDArray[np.float32]:
+        """(n,) BM25 of the passages given, in their order; 0 where no word matches."""
+        wanted = np.asarray(passage_ids, np.int64)
+        out = np.zeros(len(wanted), np.float32)
+        searcher = self._searcher()
+        query = self._asked(searcher, text, field, bigrams=bigrams)
+        if query is None or len(wanted) == 0 or searcher.num_docs == 0:
+            return out
+        among = Query.term_set_query(self._schema, "passage_id", wanted.tolist())
+        both = Query.boolean_query([(Occur.Must, query), _unscored(among)])
+        with _explained(self.path):
+            ids, scores, _ = _run(searcher, both, len(wanted))
+        found = dict(zip(ids.tolist(), scores.tolist(), strict=True))
+        out[:] = [found.get(one, 0.0) for one in wanted.tolist()]
+        return out
+
+    def document_frequencies(self, words: Sequence[str], *, field: Field = "body") -> list[int]:
+        """In how many passages each word of `words_of` occurs; deleted ones count until segments merge."""
+        searcher = self._searcher()
+        with _explained(self.path):
+            return [int(searcher.doc_freq(field, word)) for word in words]
+
+    def ids(self) -> NDArray[np.int64]:
+        """(n, 2) every passage id with its version key: for checking against the catalog."""
+        searcher = self._searcher()
+        with _explained(self.path):
+            found = searcher.search(Query.all_query(), max(1, searcher.num_docs)).hits
+            where = [address for _, address in found]
+            columns = [searcher.fast_field_values(name, where) for name in ("passage_id", "version_key")]
+        return np.array(columns, np.int64).T.reshape(-1, 2)
+
+    def _asked(
+        self, searcher: Any, text: str, field: Field, *, title: float = 0.0, bigrams: float = 0.0
+    ) -> Any | None:
+        words = words_of(text)
+        terms = list(dict.fromkeys(words))
+        if len(terms) > MOST_TERMS:
+            counts = self.document_frequencies(terms)
+            known = [(count, place) for place, count in enumerate(counts) if count]
+            terms = [terms[place] for _, place in sorted(known)[:MOST_TERMS]]
+        parts = [self._term(field, word) for word in terms]
+        if title:
+            parts += [Query.boost_query(self._term("title", word), title) for word in terms]
+        if bigrams:
+            kept = frozenset(terms)
+            pairs = dict.fromkeys(pair for pair in pairwise(words) if kept.issuperset(pair))
+            phrases = (Query.phrase_query(self._schema, field, list(pair)) for pair in pairs)
+            parts += [Query.boost_query(phrase, bigrams) for phrase in phrases]
+        return Query.boolean_query([(Occur.Should, part) for part in parts]) if parts else None
+
+    def _term(self, field: str, word: str) -> Any:
+        return Query.term_query(self._schema, field, word, "freq")
+
+    def _limits(self, scope: WordScope) -> list[tuple[Any, Any]]:
+        limits = []
+        for field, names in (
+            ("outlet", scope.outlets),
+            ("kind", scope.kinds),
+            ("language", scope.languages),
+            ("collection", scope.collections),
+            ("article_id", scope.articles),
+        ):
+            if names:
+                limits.append(_unscored(Query.term_set_query(self._schema, field, list(names))))
+        for field, names in (("outlet", scope.not_outlets), ("article_id", scope.not_articles)):
+            if names:
+                limits.append((Occur.MustNot, Query.term_set_query(self._schema, field, list(names))))
+        if scope.latest is not None:
+            limits.append((Occur.MustNot, self._days("day_first", scope.latest + 1, LAST_DAY)))
+        if scope.day_from is not None or scope.day_to is not None:
+            limits.append(_unscored(self._dated(scope)))
+        return limits
+
+    def _dated(self, scope: WordScope) -> Any:
+        ends_after = self._days("day_last", scope.day_from or 0, LAST_DAY)
+        begins_before = self._days("day_first", 0, scope.day_to or LAST_DAY)
+        within = Query.boolean_query([(Occur.Must, ends_after), (Occur.Must, begins_before)])
+        if not scope.undated:
+            return within
+        dated = self._days("day_first", 0, LAST_DAY)
+        undated = Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, dated)])
+        return Query.boolean_query([(Occur.Should, within), (Occur.Should, undated)])
+
+    def _days(self, field: str, first: int, last: int) -> Any:
+        return Query.range_query(self._schema, field, FieldType.Integer, first, last)
+
+    def _stamp(self) -> tuple[int, int]:
+        try:
+            found = (self.path / "meta.json").stat()
+        except FileNotFoundError:  # a later generation replaced this one: what is open stays readable
+            return self._seen
+        return found.st_ino, found.st_mtime_ns
+
+    def _searcher(self) -> Any:
+        with self._lock:
+            stamp = self._stamp()
+            if stamp != self._seen:
+                with _explained(self.path):
+                    if self._shadow is not None:
+                        self._link(Path(self._shadow.name))
+                    self._index.reload()
+                self._seen = stamp
+            return self._index.searcher()
+
+
+def words_of(text: str) -> list[str]:
+    """A text's words as the index knows them, in order; common ones only where nothing else remains."""
+    text = _plain(text)
+    pairs = zip(_analyzer(stem=False).analyze(text), _analyzer(stem=True).analyze(text), strict=True)
+    both = list(pairs)
+    telling = [stem for word, stem in both if word not in COMMON]
+    return telling or [stem for _, stem in both]
+
+
+def _plain(text: str) -> str:
+    """U.S. as US, 1,200 as 1200, and nothing that cannot be encoded."""
+    text = text.encode("utf-8", "replace").decode()
+    return _THOUSANDS.sub("", _INITIALS.sub(lambda found: found.group().replace(".", ""), text))
+
+
+def _run(searcher: Any, query: Any, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32], int]:
+    result = searcher.search(query, k)
+    ids = searcher.fast_field_values("passage_id", [address for _, address in result.hits])
+    return (
+        np.array(ids, np.int64),
+        np.array([score for score, _ in result.hits], np.float32),
+        int(result.count),
+    )
+
+
+def _unscored(query: Any) -> tuple[Any, Any]:
+    return Occur.Must, Query.const_score_query(query, 0.0)
+
+
+def _document(row: PassageRow) -> Any:
+    document = Document()
+    document.add_integer("passage_id", row.passage_id)
+    document.add_integer("version_key", row.version_key)
+    document.add_text("article_id", row.article_id)
+    document.add_text("body", _plain(row.text))
+    for field, value in (("title", row.title), ("author", row.author)):
+        if value:
+            document.add_text(field, _plain(value))
+    for field, name in (("outlet", row.outlet), ("kind", row.kind), ("language", row.language)):
+        if name:
+            document.add_text(field, name)
+    for name in row.collections:
+        document.add_text("collection", name)
+    if row.day_first is not None and row.day_last is not None:
+        document.add_integer("day_first", row.day_first)
+        document.add_integer("day_last", row.day_last)
+    return document
+
+
+def _schema() -> Any:
+    builder = SchemaBuilder()
+    for name in ("passage_id", "version_key"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    for name in ("day_first", "day_last"):
+        builder.add_integer_field(name, fast=True)
+    for name in ("article_id", "outlet", "kind", "language", "collection"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "body", "author"):
+        builder.add_text_field(name, tokenizer_name="news")
+    return builder.build()
+
+
+@cache
+def _analyzer(*, stem: bool) -> Any:
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(40))
+    builder = builder.filter(Filter.lowercase()).filter(Filter.ascii_fold())
+    return (builder.filter(Filter.stemmer("English")) if stem else builder).build()
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn Tantivy's faults, panics among them, into ours."""
+    try:
+        yield
+    except (ValueError, RuntimeError, OSError) as error:
+        raise _named(error, path) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _named(error, path) from error
+
+
+def _named(error: BaseException, path: Path) -> LibraryError:
+    said = str(error)
+    if "os error 28" in said or "StorageFull" in said or (path.exists() and nearly_full(path)):
+        return disk_full(path)
+    return IndexRefused(str(path), f"the word index is damaged ({said[:200]})", "Run `dateline repair`.")
