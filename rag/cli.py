@@ -1,0 +1,334 @@
+"""The command line: dateline ingest | ask | search | show | remove | status | repair | serve.
+
+With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
+3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rag import newsroom, terminal
+from rag import settings as settings_module
+from rag.errors import DatelineError, ReadingError, UsageError
+from rag.jsonable import article_json, as_json
+from rag.newsroom import SAMPLE, Newsroom
+from rag.types import Kind, Scope
+
+DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
+ROOT = Path(__file__).resolve().parent.parent
+
+app = typer.Typer(
+    name="dateline",
+    help="Answers over a newsroom's own articles, every sentence tied to the exact words that support it.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+HomeFlag = Annotated[
+    Path | None, typer.Option("--home", help="The library's folder. Default: DATELINE_HOME, else .dateline.")
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+FromFlag = Annotated[str | None, typer.Option("--from", help="First day of publication, YYYY-MM-DD.")]
+ToFlag = Annotated[str | None, typer.Option("--to", help="Last day of publication, YYYY-MM-DD.")]
+OutletFlag = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet. May be repeated.")]
+NotOutletFlag = Annotated[
+    list[str] | None, typer.Option("--not-outlet", help="Not this outlet. May be repeated.")
+]
+CollectionFlag = Annotated[list[str] | None, typer.Option("--collection", help="Only this collection.")]
+ArticleFlag = Annotated[list[str] | None, typer.Option("--article", help="Only this article, by id.")]
+NotArticleFlag = Annotated[list[str] | None, typer.Option("--not-article", help="Not this article, by id.")]
+KindFlag = Annotated[
+    list[str] | None, typer.Option("--kind", help="report, analysis, opinion, letter, press_release, ...")
+]
+LanguageFlag = Annotated[str | None, typer.Option("--language", help="Only this language, as stated (en).")]
+UndatedFlag = Annotated[bool, typer.Option("--undated", help="Keep undated articles in a dated scope.")]
+TodayFlag = Annotated[
+    str | None, typer.Option("--today", help='Count "last week" from this day; later articles are out.')
+]
+
+
+@app.command(epilog="Examples:  dateline ingest articles/    ·    dateline ingest --plan export.jsonl")
+def ingest(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Files and folders: txt md html json jsonl csv.")
+    ],
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what it would take: time, disk, memory.")
+    ] = False,
+    collection: Annotated[
+        str | None, typer.Option("--into", help="Put the articles into this collection.")
+    ] = None,
+    home: HomeFlag = None,
+    as_object: JsonFlag = False,
+) -> None:
+    """Read articles: stored and findable by words at once, by meaning as it follows."""
+    with _room(home) as room:
+        planned = room.plan(paths)
+        if plan or not planned.fits:
+            _print(as_object, as_json(planned), lambda: terminal.print_plan(planned))
+            raise typer.Exit(DONE if planned.fits else FAULT)
+        with _stopping() as stop, terminal.progress_bar(quiet=as_object) as bar:
+            report = room.ingest(paths, collection=collection, progress=bar, stop=stop)
+        _print(as_object, as_json(report), lambda: terminal.print_ingest(report))
+        if stop.is_set():
+            terminal.err.print("Stopped. What is stored is kept; run the same command to go on.")
+        raise typer.Exit(PARTLY if report.count("failed") or stop.is_set() else DONE)
+
+
+@app.command(
+    epilog='Example:  dateline ask "Who opened the bridge?" --from 2026-09-01 --outlet "The Gazette"'
+)
+def ask(
+    question: Annotated[str, typer.Argument(help="The question; - reads it from stdin.")],
+    from_: FromFlag = None,
+    to: ToFlag = None,
+    outlet: OutletFlag = None,
+    not_outlet: NotOutletFlag = None,
+    collection: CollectionFlag = None,
+    article: ArticleFlag = None,
+    not_article: NotArticleFlag = None,
+    kind: KindFlag = None,
+    language: LanguageFlag = None,
+    undated: UndatedFlag = False,
+    today: TodayFlag = None,
+    always_answer: Annotated[
+        bool, typer.Option("--always-answer", help="Never decline, for measuring.")
+    ] = False,
+    home: HomeFlag = None,
+    as_object: JsonFlag = False,
+) -> None:
+    """Answer a question with sentences from the articles, each cited to the exact words."""
+    scope = _scope(from_, to, outlet, not_outlet, collection, article, not_article, kind, language, undated)
+    with _room(home) as room:
+        answer = room.ask(_text(question), scope, today=_day(today, "--today"), always_answer=always_answer)
+    _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))
+    raise typer.Exit(DONE if answer.status == "answered" else NOTHING)
+
+
+@app.command(epilog='Example:  dateline search "ferry timetable" -k 5 --json')
+def search(
+    query: Annotated[str, typer.Argument(help="Words or a question; - reads it from stdin.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=500, help="How many passages.")] = 10,
+    from_: FromFlag = None,
+    to: ToFlag = None,
+    outlet: OutletFlag = None,
+    not_outlet: NotOutletFlag = None,
+    collection: CollectionFlag = None,
+    article: ArticleFlag = None,
+    not_article: NotArticleFlag = None,
+    kind: KindFlag = None,
+    language: LanguageFlag = None,
+    undated: UndatedFlag = False,
+    today: TodayFlag = None,
+    home: HomeFlag = None,
+    as_object: JsonFlag = False,
+) -> None:
+    """Find passages by words and meaning, and say why each was found."""
+    scope = _scope(from_, to, outlet, not_outlet, collection, article, not_article, kind, language, undated)
+    with _room(home) as room:
+        result = room.search(_text(query), scope, k, today=_day(today, "--today"))
+    _print(as_object, as_json(result), lambda: terminal.print_found(result))
+    raise typer.Exit(DONE if result.passages else NOTHING)
+
+
+@app.command(epilog="Example:  dateline show gazette-2026-10-12-bridge")
+def show(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, as `search` prints it.")],
+    version: Annotated[int | None, typer.Option("--version", min=1, help="An older version.")] = None,
+    home: HomeFlag = None,
+    as_object: JsonFlag = False,
+) -> None:
+    """Print an article: its record, its text, its passages (with --json)."""
+    with _room(home) as room:
+        found = room.article(article_id, version)
+        passages = room.passages(found)
+    _print(as_object, article_json(found, passages), lambda: terminal.print_article(found, len(passages)))
+
+
+@app.command(epilog="Example:  dateline remove gazette-2026-10-12-bridge")
+def remove(
+    article_ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of articles to withdraw.")],
+    home: HomeFlag = None,
+    as_object: JsonFlag = False,
+) -> None:
+    """Withdraw articles: no question uses them any more. Ingesting them again brings them back."""
+    with _room(home) as room:
+        report = room.remove(article_ids)
+    _print(as_object, as_json(report), lambda: [terminal.print_item(item) for item in report.items])
+    raise typer.Exit(PARTLY if report.count("failed") else DONE)
+
+
+@app.command()
+def status(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
+    """Say how the library and its indexes stand."""
+    with _room(home) as room:
+        stands = room.status()
+    _print(as_object, as_json(stands), lambda: terminal.print_status(stands))
+
+
+@app.command()
+def repair(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
+    """Find what is wrong with catalog, indexes and vectors; mend it and say what was done."""
+    with _room(home) as room, terminal.progress_bar(quiet=as_object) as bar:
+        findings = room.repair(progress=bar)
+    _print(as_object, {"schema": 1, "findings": as_json(findings)}, lambda: terminal.print_findings(findings))
+    raise typer.Exit(PARTLY if any(not finding.mended for finding in findings) else DONE)
+
+
+@app.command(epilog="Example:  dateline serve --port 8600")
+def serve(
+    sample: Annotated[
+        bool,
+        typer.Option("--sample", help="Begin with the invented sample newsroom if the library is empty."),
+    ] = False,
+    port: Annotated[int | None, typer.Option("--port", help="Default: DATELINE_PORT, else 8501.")] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
+    ] = True,
+    home: HomeFlag = None,
+) -> None:
+    """Open the page, on this machine only."""
+    settings = settings_module.load(home=home, port=port)
+    if sample:
+        _ingest_sample(settings.home)
+    os.environ["DATELINE_HOME"] = str(settings.home)
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    command += ["--server.port", str(settings.port), "--server.address", "localhost"]
+    command += ["--server.headless", "false" if browser and _has_display() else "true"]
+    terminal.err.print(f"Dateline is opening at http://localhost:{settings.port} (stop it with Ctrl-C).")
+    try:
+        raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    except KeyboardInterrupt:
+        raise typer.Exit(DONE) from None
+
+
+def _ingest_sample(home: Path) -> None:
+    with newsroom.open(home) as room:
+        if room.status().articles:
+            return
+        terminal.err.print("Reading the sample newsroom (invented articles) ...")
+        with terminal.progress_bar(quiet=False) as bar:
+            room.ingest([ROOT / "corpus" / "articles"], collection=SAMPLE, progress=bar)
+
+
+def _has_display() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+
+
+def _scope(
+    from_: str | None,
+    to: str | None,
+    outlet: list[str] | None,
+    not_outlet: list[str] | None,
+    collection: list[str] | None,
+    article: list[str] | None,
+    not_article: list[str] | None,
+    kind: list[str] | None,
+    language: str | None,
+    undated: bool,
+) -> Scope:
+    first, last = _day(from_, "--from"), _day(to, "--to")
+    if first and last and first > last:
+        raise UsageError("--from", f"{first} is after --to {last}", "Swap them.")
+    known = Kind.__args__  # type: ignore[attr-defined]
+    for one in kind or ():
+        if one not in known:
+            raise UsageError("--kind", f"there is no kind {one!r}", f"Choose from: {', '.join(known)}.")
+    return Scope(
+        from_=first.isoformat() if first else None,
+        to=last.isoformat() if last else None,
+        outlets=tuple(outlet or ()),
+        not_outlets=tuple(not_outlet or ()),
+        collections=tuple(collection or ()),
+        articles=tuple(article or ()),
+        not_articles=tuple(not_article or ()),
+        kinds=tuple(kind or ()),  # type: ignore[arg-type]
+        language=language,
+        undated=undated,
+    )
+
+
+def _day(said: str | None, flag: str) -> date | None:
+    if said is None:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise UsageError(
+            flag, f"{said!r} is not a day", "Write it as YYYY-MM-DD, like 2026-11-12."
+        ) from error
+
+
+def _text(said: str) -> str:
+    return sys.stdin.read() if said == "-" else said
+
+
+@contextmanager
+def _room(home: Path | None) -> Iterator[Newsroom]:
+    with newsroom.open(home) as room:
+        yield room
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set; a second one ends at once."""
+    stop = threading.Event()
+
+    def asked(number: int, _frame: Any) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
+    if as_object:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    else:
+        say()
+
+
+def main() -> None:
+    """The command `dateline`. Never a traceback to a user."""
+    as_object = "--json" in sys.argv
+    try:
+        app()
+    except DatelineError as error:
+        _fail(error, as_object)
+    except KeyboardInterrupt:
+        terminal.err.print("Stopped.")
+        sys.exit(FAULT)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+
+
+def _fail(error: DatelineError, as_object: bool) -> None:
+    if as_object:
+        sys.stdout.write(json.dumps({"error": error.as_dict()}, ensure_ascii=False) + "\n")
+    else:
+        terminal.err.print(f"[red]{terminal.harmless(str(error))}[/red]", soft_wrap=True)
+    sys.exit(USAGE if isinstance(error, UsageError | ReadingError) else FAULT)
