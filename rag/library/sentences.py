@@ -33,7 +33,7 @@ def own_text(length: int, furniture: Sequence[Range]) -> Iterator[Range]:
     """The ranges of a text of `length` code points that lie outside `furniture` (any order, may overlap)."""
     position = 0
     for start, end in sorted(furniture):
-        if start > position:
+        if position < min(start, length):
             yield position, min(start, length)
         position = max(position, end)
     if position < length:
@@ -179,7 +179,7 @@ _HIDDEN = str.maketrans(
         **dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd"),
     }
 )
-_LONE_QUOTE = re.compile(r"(?<!\w)['’]|['’](?!\w)")
+_LONE_QUOTE = re.compile(r"['’](?:(?!\w)|(?<!\w['’]))")
 _WINDOW = 60
 
 _TITLE = re.compile(
