@@ -124,7 +124,7 @@ def test_the_halves_of_a_word_are_not_joined_where_that_would_cost_more() -> Non
     def growing(texts: Sequence[str]) -> list[int]:
         return [sum(1 + len(word) ** 2 // 400 for word in text.split()) for text in texts]
 
-    article = Article(id="a", text="He said " + "x" * 250 + " to them.")
+    article = Article(id="a", text="He said " + "x" * 160 + " to them.")
     passages = split(article, limit=64, count_tokens=growing)
     assert max(growing(texts(article, passages))) <= 64 - SPECIAL_TOKENS
 
