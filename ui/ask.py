@@ -1,0 +1,143 @@
+"""The Ask page: the question above, the answer left, the source right."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.errors import DatelineError
+from rag.types import Scope, Status
+from ui import draw, frame, room, view, words
+from ui.asking import Asking
+from ui.contract import Pane
+
+# Seconds the first drawing waits for the whole answer: most come sooner, and then nothing jumps.
+PATIENCE = 0.3
+# Seconds between looks at whether the reader wants something else.
+GLANCE = 0.2
+
+SAMPLE_QUESTIONS = (
+    "Why was the bridge closed?",
+    "What did the jury decide about Anton Rask?",
+    "How many people were evacuated in the flood?",
+)
+
+
+def page() -> None:
+    """Draw the page; while an answer is on its way, draw it again with what has come."""
+    library = room.status()
+    if not library.articles:
+        _empty()
+        return
+    _question()
+    asking: Asking | None = st.session_state.get("asking")
+    if asking is None:
+        _welcome(library)
+        draw.pane(view.blank(), heard={})
+        return
+    asking.settle(PATIENCE if st.session_state.pop("fresh", False) else 0)
+    seen = asking.seen()
+    pane = _pane(asking)
+    pane["label"] = frame.SAMPLE_LABEL if library.sample else None
+    draw.pane(pane, heard={view.WHOLE: _whole, view.UNDATED: _undated, view.STOP: _stop})
+    if asking.running:
+        asking.wait(seen, GLANCE)
+        st.rerun()
+
+
+def _question() -> None:
+    with st.form("question_form", border=False, enter_to_submit=True), st.container(key="question", horizontal=True):
+        st.text_input(
+            "Question",
+            key="question_text",
+            label_visibility="collapsed",
+            placeholder="Ask what the articles say",
+            autocomplete="off",
+        )
+        pressed = st.form_submit_button("Ask", type="primary")
+    if pressed:
+        _ask(st.session_state.question_text)
+
+
+def _ask(question: str, scope: Scope | None = None) -> None:
+    question = question.strip()
+    if not question:
+        return
+    newsroom = room.opened()
+    st.session_state.update(
+        asking=Asking(question, lambda: newsroom.ask_stream(question, scope), room.workers()),
+        asked=st.session_state.get("asked", 0) + 1,
+        whole=frozenset(),
+        fresh=True,
+    )
+
+
+def _pane(asking: Asking) -> Pane:
+    key = f"ask-{st.session_state.asked}"
+    try:
+        answer = asking.answer
+    except DatelineError as error:
+        return view.failed(key, str(error))
+    if answer is not None:
+        return view.of_answer(
+            answer, room.opened().article, room.today(), key=key, whole=st.session_state.whole
+        )
+    if asking.stopped:
+        return view.stopped(key, asking.sentences)
+    return view.working(key, asking.stage, asking.sentences)
+
+
+def _whole(source: str) -> None:
+    st.session_state.whole |= {source}
+
+
+def _undated(_value: str) -> None:
+    _ask(st.session_state.asking.question, Scope(undated=True))
+
+
+def _stop(_value: str) -> None:
+    st.session_state.asking.stop()
+
+
+def _example(question: str) -> None:
+    st.session_state.question_text = question
+    _ask(question)
+
+
+def _welcome(library: Status) -> None:
+    with st.container(key="welcome"):
+        left, right = st.columns([6, 5], gap="large")
+        with left:
+            st.html("<h1>Every sentence, with the words it rests on</h1>")
+            st.text(
+                "Ask a question. The answer comes sentence by sentence, and the article behind each one "
+                "opens beside it at the exact words."
+            )
+            if library.sample:
+                st.html("<h2>Three questions worth asking</h2>")
+                for at, question in enumerate(SAMPLE_QUESTIONS):
+                    st.button(
+                        question, key=f"example-{at}", on_click=_example, args=(question,), type="tertiary"
+                    )
+        with right, st.container(key="library"):
+            st.html("<h2>In this library</h2>")
+            for line in words.library(library, room.today()):
+                st.text(line)
+            st.html("<h2>Bring your own articles</h2>" if library.sample else "<h2>Add more</h2>")
+            _how_to_add()
+            if library.sample:
+                st.text("The sample leaves the search as soon as your own articles are there.")
+
+
+def _empty() -> None:
+    with st.container(key="welcome"):
+        st.html("<h1>No articles yet</h1>")
+        st.text("Give Dateline a file or a folder of articles. Questions can be asked seconds later.")
+        _how_to_add()
+
+
+def _how_to_add() -> None:
+    frame.command("dateline ingest PATH")
+    st.text("Text, Markdown, HTML, JSON, JSON Lines and CSV; one file or a whole folder.")
+
+
+page()

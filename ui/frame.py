@@ -1,0 +1,61 @@
+"""What every page shares: its dress, the masthead, the label of the sample, a fault told plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag.errors import DatelineError
+from rag.types import Status
+from ui import words
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
+
+HERE = Path(__file__).parent
+SAMPLE = "Sample newsroom: every article, person and place in it is invented."
+
+SAMPLE_LABEL = "Sample: invented"
+
+
+def dress(title: str) -> None:
+    """The window's title and the styles of the frame."""
+    st.set_page_config(
+        page_title=f"{title} · Dateline", page_icon=str(HERE / "static" / "mark.svg"), layout="wide"
+    )
+    st.html(HERE / "static" / "frame.css")
+
+
+def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> None:
+    """The name, the pages, how much there is to ask, and what the sample is."""
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html('<div class="wordmark" role="banner">Dateline<span aria-hidden="true"> —</span></div>')
+        with st.container(key="pages", horizontal=True, gap="small", width="content"):
+            for at, page in enumerate(pages):
+                with st.container(key="here" if page.title == here.title else f"page-{at}", width="content"):
+                    st.page_link(page)
+        if library is not None:
+            with st.container(key="holdings", width="stretch"):
+                st.text(words.holdings(library))
+    if library is not None and library.sample:
+        with st.container(key="sample"):
+            st.text(SAMPLE)
+    for warning in library.warnings if library is not None else ():
+        with st.container(key=f"warning-{abs(hash(warning))}"):
+            st.text(warning)
+
+
+def fault(error: DatelineError) -> None:
+    """What is wrong and the way out, as text."""
+    with st.container(key="fault"):
+        st.text(f"{error.thing}: {error.fault}.")
+        if error.way_out:
+            st.text(error.way_out)
+
+
+def command(line: str) -> None:
+    """A command to copy."""
+    st.code(line, language=None)

@@ -1,0 +1,145 @@
+// The left side: what came of the question, its statements with their chips, and the nearest headlines.
+
+import { button, el } from "./dom.js";
+
+/** The left side. `act` holds what a press does: open(number), read(source key), tell(event, value). */
+export class AnswerSide {
+  constructor(act) {
+    this.act = act;
+    this.head = el("header", { class: "head" });
+    this.stage = el("p", { class: "stage", role: "status" });
+    this.list = el("ol", { class: "statements" });
+    this.foot = el("div", { class: "foot" });
+    this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.stage, this.list, this.foot);
+    this.drawn = new Map();
+  }
+
+  /** Draws `data`; a statement that did not change keeps its element, and with it focus and selection. */
+  draw(data) {
+    this.citations = new Map(data.citations.map((citation) => [citation.number, citation]));
+    this.head.replaceChildren(...header(data, this.act).filter(Boolean));
+    this.stage.hidden = !data.stage;
+    this.stage.textContent = data.stage ? `${data.stage} …` : "";
+    this.list.dataset.kind = data.outcome;
+    const drawn = new Map();
+    for (const [at, statement] of data.statements.entries()) {
+      const cited = statement.cites.map((number) => this.citations.get(number) ?? null);
+      const stamp = JSON.stringify([at, statement, cited]);
+      const known = this.drawn.get(statement.id);
+      const item = known?.stamp === stamp ? known.item : this.statement(statement, at + 1);
+      drawn.set(statement.id, { stamp, item });
+    }
+    const items = [...drawn.values()].map(({ item }) => item);
+    if (items.length !== this.list.children.length || items.some((item, at) => item !== this.list.children[at])) {
+      this.list.replaceChildren(...items);
+    }
+    this.drawn = drawn;
+    this.foot.replaceChildren(...headlines(data.headlines, this.act));
+  }
+
+  /** Shows which citation stands right: its chips are pressed, its statements lined. */
+  select(number, sourceKey) {
+    for (const chip of this.element.querySelectorAll("[data-cite]")) {
+      chip.setAttribute("aria-pressed", String(Number(chip.dataset.cite) === number));
+    }
+    for (const item of this.list.children) {
+      item.toggleAttribute("data-on", Boolean(item.querySelector(`[data-cite="${number}"]`)));
+    }
+    for (const headline of this.foot.querySelectorAll("[data-source]")) {
+      headline.setAttribute("aria-pressed", String(number === null && headline.dataset.source === sourceKey));
+    }
+  }
+
+  /** Brings a statement into view and lights it for a moment. */
+  light(id) {
+    const item = this.drawn.get(id)?.item;
+    if (!item) return;
+    item.scrollIntoView({ block: "nearest" });
+    item.focus({ preventScroll: true });
+    item.classList.remove("lit");
+    void item.offsetWidth; // so that lighting it again starts anew
+    item.classList.add("lit");
+  }
+
+  statement(statement, place) {
+    const parts = statement.kind === "passage" ? this.passage(statement) : this.sentence(statement);
+    return el("li", { class: `statement ${statement.kind}`, tabindex: -1, data: { id: statement.id, place } }, ...parts);
+  }
+
+  sentence(statement) {
+    const chips = statement.cites.map((number) => this.chip(number));
+    const marks = (statement.marks ?? []).map((words) => el("span", { class: "mark" }, words));
+    return [el("p", { class: "text" }, statement.text), el("div", { class: "chips" }, ...chips, ...marks)];
+  }
+
+  chip(number) {
+    const citation = this.citations.get(number);
+    const label = citation ? citation.label : "source follows";
+    return button(
+      {
+        class: "chip",
+        disabled: !citation,
+        "aria-pressed": "false",
+        title: citation && !citation.located ? "These words could not be located" : null,
+        data: { cite: number },
+        on: { click: () => this.act.open(number) },
+      },
+      el("span", { class: "number" }, String(number)),
+      el("span", { class: "label" }, label),
+      citation && !citation.located ? el("span", { class: "unlocated" }, "not located") : null,
+    );
+  }
+
+  passage(statement) {
+    const [number, ...others] = statement.cites;
+    const heading = button(
+      {
+        class: "heading",
+        "aria-pressed": "false",
+        data: { cite: number },
+        on: { click: () => this.act.open(number) },
+      },
+      el("span", { class: "number" }, String(number)),
+      el("span", { class: "title" }, statement.heading ?? "Passage"),
+    );
+    const why = statement.why?.length ? el("p", { class: "why" }, `Found by: ${statement.why.join(" · ")}`) : null;
+    return [
+      el("h3", {}, heading),
+      el("p", { class: "byline" }, statement.byline ?? ""),
+      el("p", { class: "text" }, statement.text),
+      others.length ? el("div", { class: "chips" }, ...others.map((other) => this.chip(other))) : null,
+      why,
+    ];
+  }
+}
+
+function header(data, act) {
+  const line = (parts, name) => (parts.length ? el("p", { class: name }, parts.join(" · ")) : null);
+  const actions = data.actions.map((action) =>
+    el("p", { class: "action" }, action.said ? `${action.said} · ` : "",
+      button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)),
+  );
+  const read = data.read.map((words) => el("span", { class: "tag" }, words));
+  return [
+    data.question ? el("p", { class: "details" }, `Understood as: ${data.question}`) : null,
+    data.headline ? el("h2", { class: "headline" }, data.headline) : null,
+    read.length ? el("p", { class: "read" }, "Read from the question: ", ...read) : null,
+    line(data.summary, "summary"),
+    line(data.details, "details"),
+    ...actions,
+    ...data.notes.map((note) => el("p", { class: "note" }, note)),
+  ];
+}
+
+function headlines(found, act) {
+  if (!found.length) return [];
+  const rows = found.map((near) =>
+    el("li", {},
+      button(
+        { class: "near", "aria-pressed": "false", data: { source: near.source }, on: { click: () => act.read(near.source) } },
+        near.title,
+      ),
+      el("p", { class: "byline" }, near.line)),
+  );
+  return [el("h3", {}, "Nearest headlines"), el("ul", { class: "headlines" }, ...rows)];
+}

@@ -1,0 +1,168 @@
+// The right side: one article at a time, whole, its cited spans marked, and the way back to the statements.
+
+import { button, el, listed } from "./dom.js";
+
+const LONG = 80; // paragraphs; longer articles are laid out chunk by chunk as they come into view
+const CHUNK = 20;
+
+/** The right side. `act` holds what a press does: step(by), light(statement id), tell(event, value), close(). */
+export class SourceSide {
+  constructor(act) {
+    this.act = act;
+    this.place = el("p", { class: "place", "aria-live": "polite" });
+    this.back = button({ class: "quiet back", on: { click: () => act.close() } }, "Back to the answer");
+    const step = (by, words, sign, key) =>
+      button({ class: "step", "aria-label": words, title: `${words}  ${key}`, on: { click: () => act.step(by) } }, sign);
+    this.steps = el("div", { class: "steps" }, step(-1, "Previous citation", "←", "["), step(1, "Next citation", "→", "]"));
+    this.bar = el("div", { class: "bar" }, this.back, this.steps, this.place);
+    this.scroller = el("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Article" });
+    this.element = el("section", { class: "source", "aria-label": "Source" }, this.bar, this.scroller);
+    this.articles = new Map();
+  }
+
+  /** Takes over new data: articles are drawn when they are first opened, and anew when their stamp changed. */
+  take(data) {
+    this.data = data;
+    this.word = data.outcome === "answered" ? "sentence" : "passage";
+    this.sources = new Map(data.sources.map((source) => [source.key, source]));
+    this.citations = new Map(data.citations.map((citation) => [citation.number, citation]));
+    this.places = new Map(data.statements.map((statement, at) => [statement.id, at + 1]));
+    for (const [key, drawn] of this.articles) {
+      if (this.sources.get(key)?.stamp !== drawn.stamp) this.articles.delete(key);
+    }
+    this.element.hidden = !data.sources.length;
+  }
+
+  /** Opens the article of a citation at its span, or an article alone (number null); neither: an empty sheet. */
+  open(number, key) {
+    const citation = this.citations.get(number) ?? null;
+    const source = this.sources.get(citation ? citation.source : key);
+    this.bar.hidden = !source;
+    if (!source) {
+      this.scroller.replaceChildren(el("p", { class: "nothing" }, "Nothing is cited. A headline opens its article here."));
+      return;
+    }
+    const article = this.article(source);
+    if (this.scroller.firstChild !== article) this.scroller.replaceChildren(article);
+    this.scroller.setAttribute("aria-label", `Article: ${source.title}`);
+    this.steps.hidden = !citation || this.citations.size < 2;
+    this.place.replaceChildren(...(citation ? this.where(citation, source) : ["Whole article"]));
+    for (const mark of article.querySelectorAll("mark")) {
+      mark.toggleAttribute("data-on", mark.dataset.cites.split(" ").includes(String(number)));
+    }
+    for (const tag of article.querySelectorAll(".tag")) {
+      tag.toggleAttribute("data-on", Number(tag.dataset.number) === number);
+    }
+    const mark = number === null ? null : article.querySelector(`mark[data-cites~="${number}"]`);
+    reveal(this.scroller, mark);
+  }
+
+  where(citation, source) {
+    const cited = this.data.outcome === "answered";
+    const parts = [`${cited ? "Citation" : "Passage"} ${citation.number} of ${this.citations.size}`];
+    if (source.state === "shown" && !citation.located) {
+      parts.push(el("span", { class: "unlocated" }, "its words could not be located here, so nothing is marked"));
+    }
+    if (!cited || !citation.used_by.length) return spaced(parts);
+    const links = citation.used_by.map((id) => button({ class: "quiet", on: { click: () => this.act.light(id) } },
+      `sentence ${this.places.get(id)}`));
+    return spaced([...parts, el("span", {}, "used by ", ...spaced(links, ", "))]);
+  }
+
+  article(source) {
+    const known = this.articles.get(source.key);
+    if (known) return known.element;
+    const element = el("article", {}, ...heading(source, this.data.label, this.act), this.body(source));
+    this.articles.set(source.key, { stamp: source.stamp, element });
+    return element;
+  }
+
+  body(source) {
+    const last = new Map();
+    for (const paragraph of source.paragraphs) {
+      for (const segment of paragraph.segments) for (const number of segment.marks ?? []) last.set(number, segment);
+    }
+    const drawn = source.paragraphs.map((paragraph) =>
+      el("p", { class: paragraph.aside ? "aside" : null }, ...paragraph.segments.flatMap((segment) => this.segment(segment, last))),
+    );
+    if (drawn.length <= LONG) return el("div", { class: "body" }, ...drawn);
+    const chunks = [];
+    for (let at = 0; at < drawn.length; at += CHUNK) {
+      const chunk = el("div", { class: "chunk" }, ...drawn.slice(at, at + CHUNK));
+      const lines = source.paragraphs.slice(at, at + CHUNK).reduce((sum, { segments }) =>
+        sum + Math.ceil(segments.reduce((length, { text }) => length + text.length, 0) / 68), 0);
+      chunk.style.containIntrinsicSize = `auto ${lines * 30 + CHUNK * 14}px`;
+      chunks.push(chunk);
+    }
+    return el("div", { class: "body" }, ...chunks);
+  }
+
+  segment(segment, last) {
+    const words = segment.soft ? el("span", { class: "soft" }, segment.text) : segment.text;
+    if (!segment.marks?.length) return [words];
+    const back = () => {
+      if (!String(getSelection())) this.act.light(this.citations.get(this.chosen(segment.marks))?.used_by[0]);
+    };
+    const mark = el("mark", { data: { cites: segment.marks.join(" ") }, on: { click: back } }, words);
+    const tags = segment.marks.filter((number) => last.get(number) === segment).map((number) => this.tag(number));
+    return [mark, ...tags];
+  }
+
+  chosen(numbers) {
+    return numbers.includes(this.act.chosen()) ? this.act.chosen() : numbers[0];
+  }
+
+  tag(number) {
+    const users = this.citations.get(number)?.used_by ?? [];
+    const places = listed(users.map((id) => String(this.places.get(id))));
+    const words = `${this.word}${users.length > 1 ? "s" : ""} ${places}`;
+    return button(
+      {
+        class: "tag",
+        "aria-label": users.length ? `Citation ${number}, used by ${words}. Back to it.` : `Citation ${number}`,
+        title: users.length ? `Used by ${words}` : null,
+        data: { number },
+        on: { click: () => this.act.light(users[0]) },
+      },
+      String(number),
+    );
+  }
+}
+
+function spaced(parts, sign = " · ") {
+  return parts.flatMap((part, at) => (at ? [sign, part] : [part]));
+}
+
+function heading(source, label, act) {
+  const link = source.href
+    ? el("a", { href: source.href, target: "_blank", rel: "noopener noreferrer" }, `Open at ${source.host}`)
+    : null;
+  const rest = source.partial
+    ? el("p", { class: "note" }, "A long article: the part around the citation. ",
+        button({ class: "quiet", on: { click: () => act.tell("whole", source.key) } }, "Show all of it"))
+    : null;
+  return [
+    el("header", {},
+      label ? el("p", { class: "invented" }, label) : null,
+      el("p", { class: "line", title: source.dated }, source.line),
+      el("h2", {}, source.title),
+      link ? el("p", { class: "link" }, link) : null,
+      source.notice ? el("p", { class: "note" }, source.notice) : null,
+      rest),
+  ];
+}
+
+/** Scrolls the article, and only it, until the mark stands in its upper third; repeated while layout catches up. */
+function reveal(scroller, mark, turns = 8) {
+  if (!mark) {
+    scroller.scrollTop = 0;
+    return;
+  }
+  const box = scroller.getBoundingClientRect();
+  const off = mark.getBoundingClientRect().top - box.top - box.height * 0.25;
+  const before = scroller.scrollTop;
+  scroller.scrollTop += off;
+  if (turns > 0 && (Math.abs(off) > 2 && scroller.scrollTop !== before)) {
+    requestAnimationFrame(() => reveal(scroller, mark, turns - 1));
+  }
+}

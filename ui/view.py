@@ -1,0 +1,222 @@
+"""Answers and search results as the pane is handed them (ui/contract.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
+from ui import words
+from ui.contract import Action, Headline, Outcome, Pane, Statement
+from ui.sources import Read, Shelf, Wanted
+
+WHOLE = "whole"
+UNDATED = "undated"
+STOP = "stop"
+
+
+def blank() -> Pane:
+    """Nothing asked yet: the pane only listens for its keys."""
+    return _pane("blank", "working")
+
+
+def working(key: str, stage: str, sentences: Sequence[Sentence]) -> Pane:
+    """A question on its way: the stage, and the sentences that are complete and checked."""
+    pane = _pane(key, "working")
+    pane["stage"] = stage
+    pane["statements"] = [_sentence(at, sentence) for at, sentence in enumerate(sentences, 1)]
+    pane["actions"] = [{"label": "Stop", "said": "", "event": STOP}]
+    return pane
+
+
+def stopped(key: str, sentences: Sequence[Sentence]) -> Pane:
+    """A question that the reader stopped, with what had come."""
+    pane = working(key, "", sentences)
+    pane["stage"], pane["actions"] = None, []
+    pane["notes"] = ["Stopped before the answer was complete."]
+    return pane
+
+
+def failed(key: str, reason: str) -> Pane:
+    """A question that broke on the way, with the reason."""
+    pane = _pane(key, "failed")
+    pane["headline"] = "The question could not be answered"
+    pane["notes"] = [reason]
+    return pane
+
+
+def of_answer(
+    answer: Answer, read: Read, today: date, *, key: str, whole: frozenset[str] = frozenset()
+) -> Pane:
+    """An answer with its sources. `whole` names the long sources to send whole; `key` stays while one question does."""
+    pane = _pane(key, answer.status)
+    pane["question"] = answer.rewritten
+    pane["read"] = [chip.label for chip in answer.chips]
+    pane["headline"] = words.headline(answer, today)
+    pane["summary"] = list(words.summary(answer, today))
+    pane["details"] = list(words.freshness(answer, today))
+    pane["actions"] = _actions(answer)
+    pane["notes"] = [*answer.disagreements, *answer.warnings]
+    shelf = Shelf(read, today, whole)
+    cited = answer.status in ("answered", "closest")
+    used = _uses(answer.sentences)
+    wanted = [_from_citation(c, used.get(c.number, ()), answer.sentences) for c in answer.citations if cited]
+    nearest = [_from_nearest(near) for near in answer.nearest]
+    pane["citations"], sources = shelf.cite(wanted)
+    pane["sources"] = sources + shelf.cite(nearest)[1]
+    pane["open"] = wanted[0].number if wanted else None
+    pane["headlines"] = [_headline(near, today) for near in answer.nearest]
+    numbered = list(enumerate(answer.sentences, 1))
+    if answer.status == "answered":
+        pane["statements"] = [_sentence(at, sentence) for at, sentence in numbered]
+    elif answer.status == "closest":
+        by_number = {citation.number: citation for citation in answer.citations}
+        pane["statements"] = [_closest(at, sentence, by_number, today) for at, sentence in numbered]
+    return pane
+
+
+def of_search(result: SearchResult, read: Read, today: date, *, key: str, whole: frozenset[str]) -> Pane:
+    """Passages, best first, each with why it was found, and its article beside it."""
+    pane = _pane(key, "passages")
+    pane["read"] = [chip.label for chip in result.chips]
+    shown, total = len(result.passages), words.count(result.total, "passage")
+    first = f"{shown} of {total}" if shown < result.total else total
+    pane["summary"] = [
+        first,
+        f"{words.count(result.searched, 'article')} searched",
+        words.seconds(result.seconds),
+    ]
+    pane["details"] = [words.meaning(result.meaning)]
+    pane["headline"] = None if result.passages else "Nothing found. It may be there in other words."
+    pane["notes"] = list(result.warnings)
+    wanted = [_from_found(at, found) for at, found in enumerate(result.passages, 1)]
+    pane["citations"], pane["sources"] = Shelf(read, today, whole).cite(wanted)
+    pane["statements"] = [_found(at, found, today) for at, found in enumerate(result.passages, 1)]
+    pane["open"] = 1 if wanted else None
+    return pane
+
+
+def _pane(key: str, outcome: Outcome) -> Pane:
+    return {
+        "id": key,
+        "outcome": outcome,
+        "label": None,
+        "stage": None,
+        "question": None,
+        "read": [],
+        "headline": None,
+        "summary": [],
+        "details": [],
+        "actions": [],
+        "notes": [],
+        "statements": [],
+        "headlines": [],
+        "citations": [],
+        "sources": [],
+        "open": None,
+    }
+
+
+def _actions(answer: Answer) -> list[Action]:
+    left_out = words.left_out(answer.freshness.undated_left_out)
+    return [{"label": "Include", "said": left_out, "event": UNDATED}] if left_out else []
+
+
+def _uses(sentences: Iterable[Sentence]) -> dict[int, tuple[str, ...]]:
+    used: dict[int, tuple[str, ...]] = {}
+    for at, sentence in enumerate(sentences, 1):
+        for number in sentence.citations:
+            used[number] = (*used.get(number, ()), f"s{at}")
+    return used
+
+
+def _sentence(at: int, sentence: Sentence) -> Statement:
+    return {
+        "id": f"s{at}",
+        "kind": "sentence",
+        "text": sentence.text,
+        "cites": list(sentence.citations),
+        "marks": list(words.marks(sentence)),
+    }
+
+
+def _closest(at: int, sentence: Sentence, citations: dict[int, Citation], today: date) -> Statement:
+    cited = citations.get(sentence.citations[0]) if sentence.citations else None
+    statement: Statement = {
+        "id": f"s{at}",
+        "kind": "passage",
+        "text": sentence.text,
+        "cites": list(sentence.citations),
+    }
+    if cited is not None:
+        statement["heading"] = cited.title or "Untitled"
+        statement["byline"] = words.source(cited.outlet, cited.published, cited.kind, today)
+    return statement
+
+
+def _found(at: int, found: Found, today: date) -> Statement:
+    return {
+        "id": f"s{at}",
+        "kind": "passage",
+        "text": found.text,
+        "cites": [at],
+        "heading": found.title or "Untitled",
+        "byline": words.source(found.outlet, found.published, found.kind, today),
+        "why": list(words.why(found)),
+    }
+
+
+def _headline(near: Nearest, today: date) -> Headline:
+    return {
+        "title": near.title or "Untitled",
+        "line": words.source(near.outlet, near.published, None, today),
+        "source": f"{near.article_id}@None",
+    }
+
+
+def _from_citation(cited: Citation, used_by: tuple[str, ...], sentences: Sequence[Sentence]) -> Wanted:
+    return Wanted(
+        number=cited.number,
+        article_id=cited.article_id,
+        version=cited.version,
+        title=cited.title,
+        outlet=cited.outlet,
+        published=cited.published,
+        kind=cited.kind,
+        start=cited.start,
+        end=cited.end,
+        quote=cited.quote,
+        used_by=used_by,
+        attributions=tuple(s.attribution for s in sentences if s.attribution and cited.number in s.citations),
+    )
+
+
+def _from_found(at: int, found: Found) -> Wanted:
+    return Wanted(
+        number=at,
+        article_id=found.passage.article_id,
+        version=found.passage.version,
+        title=found.title,
+        outlet=found.outlet,
+        published=found.published,
+        kind=found.kind,
+        start=found.passage.start,
+        end=found.passage.end,
+        quote=found.text,
+        used_by=(f"s{at}",),
+    )
+
+
+def _from_nearest(near: Nearest) -> Wanted:
+    return Wanted(
+        number=0,
+        article_id=near.article_id,
+        version=None,
+        title=near.title,
+        outlet=near.outlet,
+        published=near.published,
+        kind=None,
+        start=0,
+        end=0,
+        quote="",
+    )

@@ -1,0 +1,225 @@
+"""The words on the page, drawn from statuses: the page promises what was measured and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from rag.types import (
+    Answer,
+    Article,
+    Evidence,
+    Found,
+    Freshness,
+    Kind,
+    Origins,
+    QuotationState,
+    Reason,
+    Sentence,
+    Status,
+)
+from ui import dates
+
+CLOSEST = "Closest passages; not judged an answer"
+KINDS: dict[Kind, str] = {
+    "report": "report",
+    "analysis": "analysis",
+    "opinion": "opinion",
+    "letter": "letter",
+    "press_release": "press release",
+    "sponsored": "sponsored",
+    "live": "live blog",
+    "correction": "correction",
+    "obituary": "obituary",
+}
+QUOTATIONS: dict[QuotationState, str | None] = {
+    "verbatim": None,
+    "differs": "quotation: wording differs from the source",
+    "joined": "quotation: joined from two in the source",
+    "given_to_another": "quotation: given by the source to someone else",
+    "not_found": "quotation: not found in the source",
+}
+GONE = {
+    "removed": "Removed from the library since. The answer was written while it was there.",
+    "withdrawn": "Withdrawn by its outlet since. Its text is no longer shown.",
+}
+SUPERSEDED = "A newer version of this article is in the library. This is the version that was cited."
+
+# Evidence of these kinds says so on the sentence that rests on it.
+TELLING: tuple[Kind, ...] = ("opinion", "letter", "press_release", "sponsored")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """ "1 article", "1,204 articles"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def seconds(spent: float) -> str:
+    """ "0.12 s", "3.4 s", "41 s"."""
+    return f"{spent:.2f} s" if spent < 1 else f"{spent:.1f} s" if spent < 10 else f"{spent:.0f} s"
+
+
+def spent(answer: Answer) -> float | None:
+    """Seconds from question to answer: the total where it was taken, else the sum of the stages."""
+    return answer.timings.get("total", sum(answer.timings.values())) if answer.timings else None
+
+
+def mode(answer: Answer) -> str:
+    """How the answer was written; always shown."""
+    return "extractive, no model" if answer.mode == "extractive" else answer.model or "language model"
+
+
+def origins(found: Origins | None, texts: int) -> str:
+    """ "4 texts · origins: Reuters, Gazette · 1 unclear"; unclear ones are never counted as an origin."""
+    said = [count(texts, "text")]
+    if found is not None and found.named:
+        said.append(("origin: " if len(found.named) == 1 else "origins: ") + ", ".join(found.named))
+    if found is not None and found.unclear:
+        said.append(f"{found.unclear} unclear")
+    return " · ".join(said)
+
+
+def covered(freshness: Freshness, scope_from: str | None, scope_to: str | None, today: date) -> str:
+    """The days that were searched: the scope's own, else those of the articles in it."""
+    first = scope_from or freshness.oldest_in_scope
+    return dates.between(first, scope_to or freshness.newest_in_scope, today)
+
+
+def searched(answer: Answer, today: date) -> str:
+    """ "Searched 1,204 articles, 1 Jan to 12 Nov"."""
+    days = covered(answer.freshness, answer.scope.from_, answer.scope.to, today)
+    return f"Searched {count(answer.searched, 'article')}" + (f", {days}" if days else "")
+
+
+def headline(answer: Answer, today: date) -> str | None:
+    """What the outcome is called above it; an answer that answers needs no name."""
+    match answer.status:
+        case "answered":
+            return None
+        case "closest":
+            return CLOSEST
+        case "no_answer_found":
+            days = covered(answer.freshness, answer.scope.from_, answer.scope.to, today)
+            where = count(answer.searched, "article") + (f", {days}" if days else "")
+            return f"No answer found in {where}. It may be there in other words."
+        case "failed":
+            return "The question could not be answered"
+
+
+def summary(answer: Answer, today: date) -> tuple[str, ...]:
+    """The header line, in parts. Only an answer that answers counts what it used."""
+    parts = []
+    if answer.status == "answered":
+        if answer.freshness.newest_cited:
+            parts.append("Newest used " + dates.shown(answer.freshness.newest_cited, today, time=True))
+        parts.append(origins(answer.origins, answer.texts))
+    parts.append(mode(answer))
+    taken = spent(answer)
+    return begun((*parts, seconds(taken)) if taken is not None else parts)
+
+
+def freshness(answer: Answer, today: date) -> tuple[str, ...]:
+    """The second line: what was searched, how new it is, which feeds fail."""
+    fresh, parts = answer.freshness, []
+    if answer.status != "no_answer_found":
+        parts.append(searched(answer, today))
+    if fresh.newest_in_scope:
+        parts.append("newest in scope " + dates.shown(fresh.newest_in_scope, today, time=True))
+    if fresh.last_added:
+        parts.append("library last added to " + dates.shown(fresh.last_added, today, time=True) + " UTC")
+    if fresh.feeds_failing:
+        parts.append("feeds failing: " + ", ".join(fresh.feeds_failing))
+    return begun(parts)
+
+
+def begun(parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts of a line, the first with a capital letter."""
+    return tuple(part[:1].upper() + part[1:] if at == 0 else part for at, part in enumerate(parts))
+
+
+def left_out(undated: int) -> str | None:
+    """ "12 undated left out", or None where none were."""
+    return f"{undated:,} undated left out" if undated else None
+
+
+def evidence(found: Evidence | None) -> str | None:
+    """The mark on a sentence, or None where checking has not been done at all."""
+    if found is None:
+        return None
+    match found.state:
+        case "verbatim":
+            return "verbatim"
+        case "in_source":
+            return "in the source"
+        case "differs":
+            return "differs: " + "; ".join(_both_sides(found.reasons)) if found.reasons else "differs"
+        case "not_matched":
+            return "not matched to the source"
+        case "not_checked":
+            return "not checked"
+
+
+def _both_sides(reasons: Sequence[Reason]) -> list[str]:
+    return [f"{reason.said} in the answer, {reason.source} in the source" for reason in reasons]
+
+
+def source(outlet: str | None, published: str | None, kind: Kind | None, today: date) -> str:
+    """A chip's words: "Gazette · 11 Nov", and "· opinion" where the kind matters to a reader."""
+    parts = [outlet or "outlet not stated", dates.shown(published, today)]
+    return " · ".join((*parts, KINDS[kind]) if kind in TELLING else parts)
+
+
+def article_line(article: Article, today: date) -> str:
+    """The line above a headline: outlet, when, who, credited agency, kind where it matters, page."""
+    parts = [article.outlet or "Outlet not stated", dates.shown(article.published, today, time=True)]
+    parts += [article.author] if article.author else []
+    parts += [article.agency] if article.agency and article.agency != article.outlet else []
+    parts += [KINDS[article.kind]] if article.kind in TELLING else []
+    parts += [f"page {article.page}"] if article.page else []
+    return " · ".join(parts)
+
+
+def marks(sentence: Sentence) -> tuple[str, ...]:
+    """What stands beside a sentence: its evidence, whose word it is, what became of its quotations."""
+    parts = [evidence(sentence.evidence)]
+    parts.append(f"whose word: {sentence.attribution}" if sentence.attribution else None)
+    parts += [QUOTATIONS[quotation.state] for quotation in sentence.quotations]
+    return tuple(part for part in parts if part)
+
+
+def why(found: Found) -> tuple[str, ...]:
+    """Why a passage was found: raw scores that only rank, never a percentage."""
+    parts = [f"words {found.words:.1f}" if found.words else "no word in common"]
+    parts.append("meaning not read yet" if found.dense is None else f"meaning {found.dense:.2f}")
+    if found.sentence is not None:
+        parts.append(f"best sentence {found.sentence:.2f}")
+    if found.copies:
+        parts.append(f"also in {count(len(found.copies), 'copy', 'copies')}")
+    return tuple(parts)
+
+
+def meaning(share: float | None) -> str:
+    """How far meaning has followed: the share of the library that search can find by it."""
+    if share is None:
+        return "keyword search only"
+    return "meaning: whole library" if share >= 1 else f"meaning: {int(share * 100)} % of the library"
+
+
+def holdings(library: Status) -> str:
+    """"1,204 articles · meaning: 34 % of the library": what there is to ask."""
+    if not library.articles:
+        return "no articles yet"
+    return f"{count(library.articles, 'article')} · {meaning(library.meaning)}"
+
+
+def library(held: Status, today: date) -> tuple[str, ...]:
+    """What there is to ask, line by line: how many articles of when, whose, how far meaning is."""
+    days = dates.between(held.oldest, held.newest, today)
+    lines = [count(held.articles, "article") + (f", {days}" if days else "")]
+    if held.outlets:
+        shown = held.outlets[:12]
+        more = len(held.outlets) - len(shown)
+        lines.append(", ".join(shown) + (f" and {more:,} more outlets" if more else ""))
+    if held.undated:
+        lines.append(f"{held.undated:,} undated")
+    return (*lines, *begun((meaning(held.meaning),)))
