@@ -1,9 +1,9 @@
 """The front door: opens the parts of one home, once; ingests, searches, answers.
 
-    from rag import newsroom
+from rag import newsroom
 
-    with newsroom.open() as room:
-        answer = room.ask("Who opened the bridge?")
+with newsroom.open() as room:
+    answer = room.ask("Who opened the bridge?")
 """
 
 from __future__ import annotations
@@ -18,37 +18,54 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag import settings as settings_module, standing
+from rag import settings as settings_module
+from rag import standing
 from rag.answering.chain import Ground, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.writer import Material
 from rag.errors import CatalogDamaged, DatelineError, IndexLocked, LibraryError, ReadOnly, WeightsMissing
-from rag.library import ingest as stages, snapshot as snapshots, storing
+from rag.library import ingest as stages
+from rag.library import snapshot as snapshots
+from rag.library import storing
 from rag.library.catalog import Catalog
 from rag.library.database import writable
 from rag.library.embedder import Embedder, Vector
 from rag.library.indexes import Indexes, open_indexes
-from rag.library.lock import IndexLock
+from rag.library.lock import holder
 from rag.library.passages import PASSAGE_RULES
-from rag.library.repair import Finding, repair as repair_library
+from rag.library.repair import Finding
+from rag.library.repair import repair as repair_library
 from rag.reading import Read, read_bytes, read_paths
 from rag.retrieval.question import Asked, read_question
 from rag.retrieval.search import CAP, Searched, Searcher
 from rag.settings import Settings
-from rag.types import Answer, Article, Conversation, Events, IngestReport, Plan, Scope, SearchResult, Status
-from rag.upkeep import Upkeep
+from rag.types import (
+    Answer,
+    Article,
+    Conversation,
+    Events,
+    IngestReport,
+    Passage,
+    Plan,
+    Scope,
+    SearchResult,
+    Status,
+)
+from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
     from rag.answering.runnable import AnswerChain, PassageRetriever
 
-SAMPLE = "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
+SAMPLE = (
+    "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
+)
 WRITER_PASSAGES = 12  # what a writer is given
 
 _open: dict[Path, Newsroom] = {}
 _opening = threading.Lock()
 
 
-def open(  # noqa: A001
+def open(
     home: Path | str | None = None,
     *,
     settings: Settings | None = None,
@@ -91,11 +108,11 @@ class Newsroom:
             self._close_parts()
             raise _held_elsewhere(home)
         self._snapshot = snapshots.load(self.catalog)
-        self._embedding = IndexLock(home, name="embed.lock")
+        self._embedding = embed_lock(home)
         self._upkeep: Upkeep | None = None
         if serve and self.indexes.follower is not None:
             self.indexes.follower.start()
-            self._upkeep = Upkeep(IndexLock(home, name="embed.lock"), lambda stop: self._embed(stop=stop))
+            self._upkeep = Upkeep(embed_lock(home), lambda stop: self._embed(stop=stop))
             self._upkeep.start()
         elif self.indexes.follower is not None:
             self.indexes.follower.catch_up()
@@ -168,8 +185,9 @@ class Newsroom:
                 self.catalog, reads, split=split, total=total, report=progress, stop=stop
             )
             if embedder is not None and not (stop is not None and stop.is_set()):
-                with self._embedding.waiting():
-                    self._embed(progress=progress, stop=stop)
+                with waited_for(self._embedding, stop) as mine:
+                    if mine:
+                        self._embed(progress=progress, stop=stop)
         return IngestReport(tuple(items), self.catalog.sequence(), time.monotonic() - began)
 
     def plan(self, paths: Iterable[Path | str]) -> Plan:
@@ -186,17 +204,13 @@ class Newsroom:
             tuple(one.item for one in done), self.catalog.sequence(), time.monotonic() - began
         )
 
-    def _embed(
-        self, *, progress: stages.Report | None = None, stop: threading.Event | None = None
-    ) -> int:
+    def _embed(self, *, progress: stages.Report | None = None, stop: threading.Event | None = None) -> int:
         embedder = self.embedder
         if embedder is None:
             return 0
         fingerprint = standing.fingerprint(embedder)
         storing.use_fingerprint(self.catalog, fingerprint)
-        return stages.embed_all(
-            self.catalog, embedder, fingerprint=fingerprint, report=progress, stop=stop
-        )
+        return stages.embed_all(self.catalog, embedder, fingerprint=fingerprint, report=progress, stop=stop)
 
     def _passage_rules(self, embedder: Embedder | None, split: stages.Split) -> None:
         rules = standing.passage_rules(embedder)
@@ -326,14 +340,12 @@ class Newsroom:
         )
         return asked, searched, inside, vector, notes
 
-    def _inside(
-        self, snapshot: snapshots.Snapshot, scope: Scope, latest: date | None
-    ) -> snapshots.InScope:
-        keys = self.catalog.article_keys([*scope.articles, *scope.not_articles])
+    def _inside(self, snapshot: snapshots.Snapshot, scope: Scope, latest: date | None) -> snapshots.InScope:
+        known = self.catalog.known([*scope.articles, *scope.not_articles])
         named = SAMPLE in scope.collections or bool(scope.articles)
         hidden = None if named else SAMPLE
         number = snapshots.day_number(latest.isoformat()) if latest else None
-        return snapshots.in_scope(snapshot, scope, keys, latest=number, hidden=hidden)
+        return snapshots.in_scope(snapshot, scope, known, latest=number, hidden=hidden)
 
     def _vector(self, question: str) -> tuple[Vector | None, list[str]]:
         embedder = self.embedder
@@ -375,6 +387,10 @@ class Newsroom:
         """
         return self.catalog.article(article_id, version)
 
+    def passages(self, article: Article) -> tuple[Passage, ...]:
+        """The passages of an article's version, in order."""
+        return self.catalog.version_passages(article.id, article.version)
+
     def status(self) -> Status:
         """How the library stands."""
         return standing.status(self)
@@ -386,7 +402,7 @@ class Newsroom:
             raise _held_elsewhere(self.home)
         embedder = self.embedder
         self._passage_rules(embedder, standing.splitter(embedder))
-        with self._embedding.waiting():
+        with waited_for(self._embedding):
             self._embed(progress=progress)
         return repair_library(self.catalog, self.home, self.indexes)
 
@@ -438,15 +454,15 @@ def _catalog(home: Path) -> Catalog:
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LibraryError(str(home), f"it cannot be made ({error.strerror})", "Name another --home.") from error
+        raise LibraryError(
+            str(home), f"it cannot be made ({error.strerror})", "Name another --home."
+        ) from error
     if not writable(home) and not path.exists():
         raise ReadOnly(str(home), "it cannot be written and holds no catalog", "Name another --home.")
     return Catalog(path, read_only=not writable(home))
 
 
 def _held_elsewhere(home: Path) -> IndexLocked:
-    from rag.library.lock import holder
-
     pid = holder(home)
     who = f"process {pid}" if pid else "another process"
     return IndexLocked(str(home), f"its indexes are held by {who}", "Use that one, or stop it first.")

@@ -25,7 +25,6 @@ class Settings(BaseSettings):
     minilm_dir: Path | None = None
     port: int = Field(default=8501, ge=1, le=65535)
     today: date | None = None
-    house_outlet: str | None = None
 
     @field_validator("home", "cache", "minilm_dir")
     @classmethod

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from rag.errors import DatelineError
 from rag.library.lock import IndexLock
 
 PAUSE = 1.0  # seconds between looks
+
+
+def embed_lock(home: Path) -> IndexLock:
+    """The lock of whoever embeds, so that two processes do not do the same passages."""
+    return IndexLock(home, name="embed.lock")
+
+
+@contextmanager
+def waited_for(lock: IndexLock, stop: threading.Event | None = None) -> Iterator[bool]:
+    """Hold a lock once it is free; False where `stop` was set before it was."""
+    while not lock.try_acquire():
+        if stop is not None and stop.is_set():
+            yield False
+            return
+        time.sleep(0.1)
+    try:
+        yield True
+    finally:
+        lock.release()
 
 
 class Upkeep:

@@ -32,7 +32,7 @@ from rag.library.schema import (
     vectors,
     versions,
 )
-from rag.types import Article, Passage, Status
+from rag.types import Article, ArticleStatus, Passage
 
 AT_ONCE = 500  # values in one IN (...): SQLite's limit is 32,766, its planner is happier with fewer
 
@@ -75,7 +75,9 @@ class Catalog:
         found = self.meta("schema")
         if found is None:
             raise CatalogDamaged(
-                str(self.path), "it is not a catalog of Dateline's", "Name another --home, or restore a backup."
+                str(self.path),
+                "it is not a catalog of Dateline's",
+                "Name another --home, or restore a backup.",
             )
         if int(found) > SCHEMA:
             raise CatalogTooNew(
@@ -118,9 +120,7 @@ class Catalog:
         """Stored passage vectors, in order of the keys given, then position. Streams."""
         return self._each(version_keys, _vector_rows)
 
-    def _each(
-        self, keys: Sequence[int], rows: Callable[[Connection, list[int]], Iterable[T]]
-    ) -> Iterator[T]:
+    def _each(self, keys: Sequence[int], rows: Callable[[Connection, list[int]], Iterable[T]]) -> Iterator[T]:
         for first in range(0, len(keys), AT_ONCE):
             some = [int(key) for key in keys[first : first + AT_ONCE]]
             with self.reading() as connection:
@@ -148,7 +148,9 @@ class Catalog:
             row = connection.execute(asked).first() if key is not None else None
         if row is None:
             which = article_id if version is None else f"{article_id}, version {version}"
-            raise NoSuchArticle(which, "there is no such article", "`dateline search` lists the ids it finds.")
+            raise NoSuchArticle(
+                which, "there is no such article", "`dateline search` lists the ids it finds."
+            )
         return article_of(row)
 
     def version(self, version_key: int) -> Article:
@@ -195,11 +197,16 @@ class Catalog:
                     found[row.id] = (row.content_hash, row.went is None)
         return found
 
-    def article_keys(self, article_ids: Sequence[str]) -> dict[str, int]:
-        """Keys of the ids and aliases that are known."""
+    def known(self, article_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """For the ids and aliases that are known: the article's key and its own id."""
+        found: dict[str, tuple[int, str]] = {}
         with self.reading() as connection:
-            keys = {one: article_key(connection, one) for one in article_ids}
-        return {one: key for one, key in keys.items() if key is not None}
+            for one in article_ids:
+                key = article_key(connection, one)
+                if key is not None:
+                    own = connection.scalar(select(articles.c.id).where(articles.c.key == key))
+                    found[one] = (key, str(own))
+        return found
 
     def hits(self, passage_ids: Sequence[int], *, at: int | None = None) -> dict[int, HitRow]:
         """The passages that are usable (now or at a sequence) among those asked for, in one read transaction."""
@@ -241,7 +248,7 @@ def article_key(connection: Connection, article_id: str) -> int | None:
 
 def article_of(row: Row[Any]) -> Article:
     """A row of `versions` with `article_id` and, where it was asked for, its text."""
-    status: Status = "usable"
+    status: ArticleStatus = "usable"
     if row.went is not None:
         status = "superseded" if row.ended == "superseded" else "withdrawn"
     furniture = np.frombuffer(getattr(row, "furniture", b""), np.int32).reshape(-1, 2).tolist()
@@ -295,9 +302,7 @@ def _passage_rows(connection: Connection, keys: list[int]) -> list[PassageRow]:
         .order_by(passages.c.version_key, passages.c.position)
     )
     about = (
-        select(
-            v.key, v.title, v.outlet, v.agency, v.author, v.kind, v.language, v.collections, v.day_first
-        )
+        select(v.key, v.title, v.outlet, v.agency, v.author, v.kind, v.language, v.collections, v.day_first)
         .add_columns(v.day_last, articles.c.id.label("article_id"), texts.c.text)
         .join_from(versions, articles)
         .join(texts, texts.c.version_key == v.key)

@@ -24,10 +24,10 @@ _held: weakref.WeakSet[IndexLock] = weakref.WeakSet()
 
 
 class IndexLock:
-    """The lock of one home. Not inherited by children, forked or started."""
+    """A lock of one home, by default the indexes'. Not inherited by children, forked or started."""
 
-    def __init__(self, home: Path) -> None:
-        self.path = home / NAME
+    def __init__(self, home: Path, *, name: str = NAME) -> None:
+        self.path = home / name
         self._handle: int | None = None
 
     @property

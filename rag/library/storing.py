@@ -18,7 +18,18 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from rag.library.catalog import Catalog, article_key, article_of
 from rag.library.embedder import Embedded
 from rag.library.rows import ChangeKind, Pending, Stored, ToStore
-from rag.library.schema import aliases, articles, bands, changes, counter, meta, passages, texts, vectors, versions
+from rag.library.schema import (
+    aliases,
+    articles,
+    bands,
+    changes,
+    counter,
+    meta,
+    passages,
+    texts,
+    vectors,
+    versions,
+)
 from rag.library.story import copies_among, ended_by_new, ends_new
 from rag.reading.dates import day_range
 from rag.reading.identity import same_article
@@ -62,9 +73,7 @@ def log(connection: Connection, kind: ChangeKind, version_key: int, at: str) -> 
     return sequence
 
 
-def end(
-    connection: Connection, version_key: int, ended: str, at: str, *, by: str | None = None
-) -> None:
+def end(connection: Connection, version_key: int, ended: str, at: str, *, by: str | None = None) -> None:
     """A version goes: superseded, withdrawn or removed, `by` another article's id."""
     sequence = log(connection, "gone", version_key, at)
     connection.execute(
@@ -83,7 +92,9 @@ def remove(catalog: Catalog, article_ids: Sequence[str]) -> list[Stored]:
             if row is None:
                 done.append(Stored(Item(article_id, "failed", "there is no such article")))
             elif row.went is not None:
-                done.append(Stored(Item(article_id, "unchanged", f"it was already {row.ended}", row.article_id)))
+                done.append(
+                    Stored(Item(article_id, "unchanged", f"it was already {row.ended}", row.article_id))
+                )
             else:
                 end(connection, row.key, "removed", at)
                 done.append(Stored(Item(article_id, "changed", "removed", row.article_id), went=(row.key,)))
@@ -220,7 +231,9 @@ def _store_unknown(connection: Connection, new: ToStore, at: str) -> Stored:
         if known is None:
             connection.execute(insert(aliases).values(id=article.id, article_key=twin.article_key))
         status = "duplicate" if known is None else "unchanged"
-        return Stored(Item(new.source, status, f"the same text, outlet and date as {twin.article_id}", twin.article_id))
+        return Stored(
+            Item(new.source, status, f"the same text, outlet and date as {twin.article_id}", twin.article_id)
+        )
     connection.execute(delete(aliases).where(aliases.c.id == article.id))
     values = {"id": article.id, "given_id": int(new.given_id), "group_key": 0}
     key = connection.execute(insert(articles).values(**values)).inserted_primary_key[0]  # type: ignore[index]
