@@ -23,6 +23,7 @@ class WordScope:
     kinds: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
+    not_collections: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     not_articles: tuple[str, ...] = ()
     day_from: int | None = None
