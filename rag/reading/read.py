@@ -1,0 +1,75 @@
+"""The front door of reading: paths or bytes in, one `Read` for each article or fault out.
+
+The readers themselves are imported when the first file is read: a question needs none of them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from rag.errors import ReadingError
+from rag.reading.files import File, Passed, open_file, shown, walk
+from rag.reading.identity import path_id
+from rag.types import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One article, or why there is none.
+
+    Attributes:
+        source: "path", or "path:line" in a file of several records; safe to show.
+        article: None where it failed or was passed over.
+        reason: without an article, what is wrong and the way out; with one, what of it could not be used
+            ("no readable date in 'yesterday': kept undated"), or None.
+        given_id: the record carried its id itself; False where it was derived.
+        skipped: there is no article, and nothing is wrong with that (a README, a question set in a folder).
+    """
+
+    source: str
+    article: Article | None = None
+    reason: str | None = None
+    given_id: bool = False
+    skipped: bool = False
+
+
+def read_paths(paths: Sequence[Path], *, today: date) -> Iterator[Read]:
+    """Read files and folders, one file at a time, in order. A bad one is a row; it never raises for one.
+
+    Folders are walked sorted by name. Hidden files, READMEs, question sets and links are passed over with a row.
+    """
+    from rag.reading.articles import articles_in
+
+    for found in walk([Path(path) for path in paths]):
+        if isinstance(found, Passed):
+            yield Read(found.shown, reason=found.reason, skipped=not found.fault)
+            continue
+        try:
+            with open_file(found) as file:
+                yield from articles_in(found, file, partial(path_id, found.path), today)
+        except ReadingError as error:
+            yield Read(found.shown, reason=reason_of(error))
+        except OSError as error:
+            yield Read(found.shown, reason=f"it could not be read to its end: {error.strerror or error}")
+
+
+def read_bytes(name: str, data: bytes, *, today: date) -> Iterator[Read]:
+    """Read an upload or a paste. Without id or address, an article's id comes from its text."""
+    from rag.reading.articles import articles_in
+
+    label = shown(name)
+    file = File(Path(name), label, len(data), walked=False)
+    try:
+        yield from articles_in(file, io.BytesIO(data), lambda _: None, today)
+    except ReadingError as error:
+        yield Read(label, reason=reason_of(error))
+
+
+def reason_of(error: ReadingError) -> str:
+    """A fault and its way out as one text."""
+    return f"{error.fault}. {error.way_out}" if error.way_out else error.fault
