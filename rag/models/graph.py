@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import onnx
@@ -163,9 +163,7 @@ class _Graph:
     def _fused(self, operator: str, name: str, *inputs: str, **attributes: float) -> str:
         return self._node(operator, name, list(inputs), domain=_FUSED, **attributes)
 
-    def _node(
-        self, operator: str, name: str, inputs: list[str], domain: str = "", **attributes: float
-    ) -> str:
+    def _node(self, operator: str, name: str, inputs: list[str], domain: str = "", **attributes: Any) -> str:
         output = f"{name}.out"
         node = helper.make_node(operator, inputs, [output], name=name, domain=domain, **attributes)
         self._nodes.append(node)
