@@ -8,7 +8,7 @@ from typing import Any
 from rag.types import Answer, Article, Found, IngestReport, ItemStatus, Scope, SearchResult
 
 SCHEMA = 1
-STATUSES: tuple[ItemStatus, ...] = ("added", "changed", "unchanged", "duplicate", "failed")
+STATUSES: tuple[ItemStatus, ...] = ("added", "changed", "unchanged", "duplicate", "skipped", "failed")
 
 
 def as_json(value: Any) -> Any:

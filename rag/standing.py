@@ -14,7 +14,8 @@ import numpy as np
 
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder
-from rag.library.ingest import Split, splitter as bound
+from rag.library.ingest import Split
+from rag.library.ingest import splitter as bound
 from rag.library.passages import PASSAGE_RULES
 from rag.library.snapshot import InScope, Snapshot
 from rag.reading import count_files
@@ -25,7 +26,16 @@ if TYPE_CHECKING:
     from rag.newsroom import Newsroom
 
 LIMIT_WITHOUT = 256  # tokens of a passage where no embedder says otherwise
-SHOWN = ("dateline", "chromadb", "tantivy", "onnxruntime", "langchain-core", "openai", "streamlit", "tiktoken")
+SHOWN = (
+    "dateline",
+    "chromadb",
+    "tantivy",
+    "onnxruntime",
+    "langchain-core",
+    "openai",
+    "streamlit",
+    "tiktoken",
+)
 
 # Measured on news (benchmarks/speed.py): what an ingest takes, per passage and per byte of articles.
 PASSAGES_PER_BYTE = 1 / 900
@@ -50,7 +60,9 @@ def estimate_tokens(texts: Sequence[str]) -> list[int]:
 
 def passage_rules(embedder: Embedder | None) -> str:
     """What passages depend on: our rules, and whose tokens were counted."""
-    counted = f"{embedder.limit}/{embedder.fingerprint.split('/')[0]}" if embedder else f"{LIMIT_WITHOUT}/estimate"
+    counted = (
+        f"{embedder.limit}/{embedder.fingerprint.split('/')[0]}" if embedder else f"{LIMIT_WITHOUT}/estimate"
+    )
     return f"{PASSAGE_RULES}/{counted}"
 
 

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
-from rag.library.ingest import Progress as Step, Report
-from rag.types import Answer, Citation, IngestReport, Item, SearchResult, Status
+from rag.library.ingest import Progress as Step
+from rag.library.ingest import Report
+from rag.library.repair import Finding
+from rag.types import Answer, Article, Citation, IngestReport, Item, Plan, SearchResult, Status
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 
 out = Console(highlight=False, soft_wrap=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
@@ -48,7 +60,9 @@ def print_answer(answer: Answer) -> None:
         if answer.nearest:
             out.print("\nNearest headlines:")
         for one in answer.nearest:
-            out.print(f"  {credit(one.title, one.outlet, one.published)}  [dim]{harmless(one.article_id)}[/dim]")
+            out.print(
+                f"  {credit(one.title, one.outlet, one.published)}  [dim]{harmless(one.article_id)}[/dim]"
+            )
     for citation in answer.citations:
         _print_citation(citation, quoted=answer.status != "answered")
     out.print(f"\n[dim]{escape(_foot(answer))}[/dim]")
@@ -102,7 +116,9 @@ def print_found(result: SearchResult) -> None:
             why += f" · {len(found.copies)} copies folded"
         out.print(f"   [dim]{why} · score {found.score:.3f}[/dim]\n")
     shown = len(result.passages)
-    meaning = "keyword search only" if result.meaning is None else f"meaning: {result.meaning:.0%} of the library"
+    meaning = (
+        "keyword search only" if result.meaning is None else f"meaning: {result.meaning:.0%} of the library"
+    )
     out.print(f"[dim]{shown} of {result.total:,} passages in {result.searched:,} articles · {meaning}[/dim]")
     for warning in result.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
@@ -115,7 +131,7 @@ def print_ingest(report: IngestReport) -> None:
             print_item(item)
     counts = [
         f"{report.count(status):,} {status}"
-        for status in ("added", "changed", "unchanged", "duplicate", "failed")
+        for status in ("added", "changed", "unchanged", "duplicate", "skipped", "failed")
         if report.count(status) or status == "added"
     ]
     out.print(f"{', '.join(counts)} in {report.seconds:.1f} s")
@@ -124,7 +140,9 @@ def print_ingest(report: IngestReport) -> None:
 def print_item(item: Item) -> None:
     """One item's outcome with its reason."""
     colour = "red" if item.status == "failed" else "dim"
-    err.print(f"[{colour}]{item.status}[/{colour}] {harmless(item.source)}: {harmless(item.reason)}", soft_wrap=True)
+    err.print(
+        f"[{colour}]{item.status}[/{colour}] {harmless(item.source)}: {harmless(item.reason)}", soft_wrap=True
+    )
 
 
 def print_status(status: Status) -> None:
@@ -179,3 +197,61 @@ def progress_bar(*, quiet: bool) -> Iterator[Report]:
                 bar.update(task.id, completed=step.done, total=step.total, rate=rate)
 
         yield show
+
+
+def print_plan(plan: Plan) -> None:
+    """What an ingest would take."""
+    meaning = (
+        "no embedder: keyword search only"
+        if plan.seconds_to_meaning is None
+        else _time(plan.seconds_to_meaning)
+    )
+    out.print(f"{plan.files:,} files, {plan.bytes / 1e6:,.1f} MB: about {plan.passages:,} passages")
+    out.print(f"findable by words after   {_time(plan.seconds_to_words)}")
+    out.print(f"findable by meaning after {meaning}")
+    out.print(
+        f"disk {plan.disk / 1e6:,.0f} MB of {plan.disk_free / 1e6:,.0f} MB free · memory {plan.memory / 1e6:,.0f} MB"
+    )
+    if not plan.fits:
+        err.print(
+            "[red]It will not fit on the disk: nothing was ingested. Free some space or name another --home.[/red]"
+        )
+
+
+def print_article(article: Article, passages: int) -> None:
+    """An article's record and text."""
+    out.print(f"[bold]{harmless(article.title) or 'no title'}[/bold]")
+    out.print(credit(None, article.outlet, article.published))
+    for name in (
+        "id",
+        "agency",
+        "author",
+        "url",
+        "updated",
+        "kind",
+        "section",
+        "page",
+        "language",
+        "supersedes",
+    ):
+        value = getattr(article, name)
+        if value:
+            out.print(f"[dim]{name:<12}[/dim]{harmless(str(value))}")
+    out.print(f"[dim]{'version':<12}[/dim]{article.version}, {article.status}, {passages} passages\n")
+    out.print(harmless(article.text), soft_wrap=True)
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """What `repair` found and did."""
+    for finding in findings:
+        out.print(f"{harmless(finding.thing)}: {harmless(finding.fault)} – {harmless(finding.done)}")
+    if not findings:
+        out.print("Nothing is wrong: catalog and indexes agree.")
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, math.ceil(seconds))} s"
+    if seconds < 5400:
+        return f"{math.ceil(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} hours"

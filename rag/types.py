@@ -22,8 +22,8 @@ Kind = Literal[
     "correction",
     "obituary",
 ]
-Status = Literal["usable", "withdrawn", "superseded"]
-ItemStatus = Literal["added", "changed", "unchanged", "duplicate", "failed"]
+ArticleStatus = Literal["usable", "withdrawn", "superseded"]
+ItemStatus = Literal["added", "changed", "unchanged", "duplicate", "skipped", "failed"]
 AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]
 Mode = Literal["extractive", "llm"]
 EvidenceState = Literal["verbatim", "in_source", "differs", "not_matched", "not_checked"]
@@ -56,7 +56,7 @@ class Article:
     supersedes: str | None = None
     furniture: tuple[tuple[int, int], ...] = ()
     version: int = 1
-    status: Status = "usable"
+    status: ArticleStatus = "usable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,8 +140,7 @@ def cited_rows(hits: Sequence[tuple[HitRow, Found]], citations: Sequence[Citatio
 def nearest(hits: Sequence[tuple[HitRow, Found]], most: int = 5) -> tuple[Nearest, ...]:
     """Headlines of the nearest articles, each once."""
     seen = dict.fromkeys(
-        Nearest(hit.article.id, hit.article.title, hit.article.outlet, hit.article.published) for hit, _ in hits
+        Nearest(hit.article.id, hit.article.title, hit.article.outlet, hit.article.published)
+        for hit, _ in hits
     )
     return tuple(seen)[:most]
-
-

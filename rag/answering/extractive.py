@@ -15,7 +15,9 @@ LONGEST = 4  # sentences of an answer
 NEAREST = 4  # closest passages shown where nothing is judged an answer
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_COURSE = re.compile(r"\b(?:how did .+ (?:unfold|develop|go on)|timeline|course of|what happened|sequence of events)\b", re.I)
+_COURSE = re.compile(
+    r"\b(?:how did .+ (?:unfold|develop|go on)|timeline|course of|what happened|sequence of events)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,5 @@ def _words(text: str) -> list[str]:
 
 
 _COMMON = frozenset(
-    "a an and are as at be by did do does for from has have how in is it its of on or that the their they this to "
-    "was were what when where which who whom whose why will with would".split()
+    ["a", "an", "and", "are", "as", "at", "be", "by", "did", "do", "does", "for", "from", "has", "have", "how", "in", "is", "it", "its", "of", "on", "or", "that", "the", "their", "they", "this", "to", "was", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would"]
 )

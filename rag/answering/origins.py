@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from rag.library.rows import HitRow
 from rag.types import Origins
 
-_TOLD = re.compile(r"\b(?:told|in an interview with|in a statement to)\s+(?:the\s+)?((?:[A-Z][\w&.'’-]*\s?){1,4})")
+_TOLD = re.compile(
+    r"\b(?:told|in an interview with|in a statement to)\s+(?:the\s+)?((?:[A-Z][\w&.'’-]*\s?){1,4})"
+)
 _REPORT = re.compile(r"\b[Aa]ccording to an?\s+((?:[A-Z][\w&.'’-]*\s?){1,4})\s+report\b")
 _OWN = re.compile(r"\bour (?:own )?(?:reporter|correspondent|staff)\b", re.IGNORECASE)
 

@@ -94,12 +94,16 @@ def _named(error: Exception, path: Path) -> DatelineError:
     if "full" in said:
         return disk_full(path)
     if "readonly" in said or "read-only" in said:
-        return ReadOnly(str(path), "it cannot be written", "Make the folder writable, or name another --home.")
+        return ReadOnly(
+            str(path), "it cannot be written", "Make the folder writable, or name another --home."
+        )
     if "malformed" in said or "not a database" in said or "corrupt" in said:
         return damaged(path)
     if isinstance(error, OperationalError) and "locked" in said:
         return LibraryError(
-            str(path), f"another process has been writing for over {PATIENCE:.0f} s", "Try again when it is done."
+            str(path),
+            f"another process has been writing for over {PATIENCE:.0f} s",
+            "Try again when it is done.",
         )
     return LibraryError(str(path), f"the catalog said: {said.splitlines()[0]}", "Run `dateline repair`.")
 

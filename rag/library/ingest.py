@@ -81,7 +81,7 @@ def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split) -> list[
     fresh: list[tuple[int, ToStore]] = []
     for place, read in enumerate(batch):
         if read.article is None:
-            settled[place] = Item(read.source, "failed", read.reason)
+            settled[place] = Item(read.source, "skipped" if read.skipped else "failed", read.reason)
         elif known.get(read.article.id) == (content_hash(read.article), True):
             settled[place] = Item(read.source, "unchanged", read.reason, read.article.id)
         else:
@@ -147,16 +147,14 @@ def _waiting(catalog: Catalog, stop: Event | None) -> Iterator[Pending]:
         after = found[-1].version_key
 
 
-def _embedded(
-    waiting: Iterable[Pending], embedder: Embedder
-) -> Iterator[tuple[Pending, list[Embedded]]]:
+def _embedded(waiting: Iterable[Pending], embedder: Embedder) -> Iterator[tuple[Pending, list[Embedded]]]:
     """Group the embedder's stream of passages by version again. The embedder reads ahead; nothing waits for it."""
     queue: list[Pending] = []
 
     def inputs() -> Iterator[ToEmbed]:
         for pending in waiting:
             queue.append(pending)
-            yield from to_embed(pending)
+            yield from to_embed(pending, embedder)
 
     results = embedder.embed(inputs())
     for first in results:
@@ -169,9 +167,9 @@ def _embedded(
         yield empty, []
 
 
-def to_embed(pending: Pending) -> Iterator[ToEmbed]:
+def to_embed(pending: Pending, embedder: Embedder) -> Iterator[ToEmbed]:
     """A version's passages as the embedder reads them: header line, text, sentence ranges inside it."""
-    line = header(pending.article)
+    line = header(pending.article, limit=embedder.limit, count_tokens=embedder.count_tokens)
     for _, passage in pending.passages:
         ranges = tuple((start - passage.start, end - passage.start) for start, end in passage.sentences)
         yield ToEmbed(line, pending.article.text[passage.start : passage.end], ranges)

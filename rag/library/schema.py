@@ -22,7 +22,9 @@ SCHEMA = 1
 
 metadata = MetaData()
 
-meta = Table("meta", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+meta = Table(
+    "meta", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False)
+)
 
 # One row: the counter is raised in the entry's own transaction, so order is commit order.
 counter = Table(
@@ -144,5 +146,3 @@ pace = Table(
     Column("amount", Float, nullable=False),
     Column("seconds", Float, nullable=False),
 )
-
-

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from rag.library.catalog import Catalog, usable
 from rag.library.schema import articles, changes, counter, versions
+from rag.library.word_scope import WordScope
 from rag.types import Scope
 
 Mask = NDArray[np.bool_]
@@ -56,7 +57,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class InScope:
-    """Which rows a scope leaves, and what it left out. Days are yyyymmdd of the texts in it."""
+    """Which rows a scope leaves, and what it left out. Days are yyyymmdd of the texts in it.
+
+    `words` is the same scope as the word index filters it; None: everything is in scope.
+    """
 
     mask: Mask
     articles: int
@@ -64,7 +68,7 @@ class InScope:
     earliest: int | None
     newest: int | None
     unknown: tuple[str, ...]
-    everything: bool
+    words: WordScope | None
 
 
 def load(catalog: Catalog, *, at: int | None = None) -> Snapshot:
@@ -95,37 +99,61 @@ def refreshed(snapshot: Snapshot, catalog: Catalog) -> Snapshot:
 def in_scope(
     snapshot: Snapshot,
     scope: Scope,
-    article_keys: dict[str, int],
+    known_ids: dict[str, tuple[int, str]],
     *,
     latest: int | None = None,
     hidden: str | None = None,
 ) -> InScope:
-    """Apply a scope. `article_keys` gives the keys of the ids it names; `latest` leaves later days out (as of).
+    """Apply a scope to the snapshot, and word it for the word index.
 
-    An article whose date is a month or a year is in a range when it may lie in it. `hidden` is a collection that
-    counts only while there is nothing else.
+    An article whose date is a month or a year is in a range when it may lie in it.
+
+    Args:
+        known_ids: for the article ids that the scope names and that are known, their key and their own id.
+        latest: leave later days out (as of a day, yyyymmdd).
+        hidden: a collection that counts only while there is nothing else.
     """
-    mask = _unhidden(snapshot, hidden)
     unknown: list[str] = []
-    for names, known, codes, keep in (
-        (scope.outlets, snapshot.outlets, snapshot.outlet, True),
-        (scope.not_outlets, snapshot.outlets, snapshot.outlet, False),
-        (scope.kinds, snapshot.kinds, snapshot.kind, True),
-        ((scope.language,) if scope.language else (), snapshot.languages, snapshot.language, True),
+    mask, hides = _unhidden(snapshot, hidden)
+    named = {
+        "outlets": _named(scope.outlets, snapshot.outlets, unknown),
+        "not_outlets": _named(scope.not_outlets, snapshot.outlets, unknown),
+        "kinds": _named(scope.kinds, snapshot.kinds, unknown),
+        "languages": _named((scope.language,) if scope.language else (), snapshot.languages, unknown),
+        "collections": _named(scope.collections, tuple(snapshot.collections), unknown),
+        "articles": _ids(scope.articles, known_ids, unknown),
+        "not_articles": _ids(scope.not_articles, known_ids, unknown),
+    }
+    for name, asked, codes, names in (
+        ("outlets", scope.outlets, snapshot.outlet, snapshot.outlets),
+        ("kinds", scope.kinds, snapshot.kind, snapshot.kinds),
+        ("languages", scope.language, snapshot.language, snapshot.languages),
     ):
-        if names:
-            wanted = _codes(names, known, unknown)
-            mask &= np.isin(codes, wanted) == keep
+        if asked:
+            mask = mask & np.isin(codes, [names.index(one) for one in named[name]])
+    mask = mask & ~np.isin(snapshot.outlet, [snapshot.outlets.index(one) for one in named["not_outlets"]])
     if scope.collections:
-        wanted_keys = [_collection(name, snapshot, unknown) for name in scope.collections]
-        mask &= np.isin(snapshot.keys, np.fromiter(frozenset().union(*wanted_keys), np.int64))
+        members = frozenset[int]().union(*(snapshot.collections[one] for one in named["collections"]))
+        mask = mask & np.isin(snapshot.keys, np.fromiter(members, np.int64))
     for ids, keep in ((scope.articles, True), (scope.not_articles, False)):
         if ids:
-            unknown += [one for one in ids if one not in article_keys]
-            found = [article_keys[one] for one in ids if one in article_keys]
-            mask &= np.isin(snapshot.article_keys, found) == keep
+            keys = [known_ids[one][0] for one in ids if one in known_ids]
+            mask = mask & (np.isin(snapshot.article_keys, keys) == keep)
     mask, left_out = _dated(snapshot, mask, scope, latest)
+    words = WordScope(
+        **named,
+        not_collections=(hidden,) if hides and hidden else (),
+        day_from=day_number(scope.from_) if scope.from_ else None,
+        day_to=day_number(scope.to) if scope.to else None,
+        undated=scope.undated,
+        latest=latest,
+    )
+    return _result(snapshot, mask, left_out, unknown, words)
+
+
+def _result(snapshot: Snapshot, mask: Mask, left_out: int, unknown: list[str], words: WordScope) -> InScope:
     dated = mask & (snapshot.first > UNDATED)
+    everything = bool(mask.all())
     return InScope(
         mask,
         int(mask.sum()),
@@ -133,7 +161,7 @@ def in_scope(
         int(snapshot.first[dated].min()) if dated.any() else None,
         int(snapshot.last[dated].max()) if dated.any() else None,
         tuple(unknown),
-        bool(mask.all()),
+        None if everything else words,
     )
 
 
@@ -151,11 +179,11 @@ def _dated(snapshot: Snapshot, mask: Mask, scope: Scope, latest: int | None) -> 
     return mask & within & ~undated, int((mask & undated).sum())
 
 
-def _unhidden(snapshot: Snapshot, hidden: str | None) -> Mask:
+def _unhidden(snapshot: Snapshot, hidden: str | None) -> tuple[Mask, bool]:
     aside = snapshot.collections.get(hidden or "", frozenset())
     if not aside or len(aside) == len(snapshot.keys):
-        return np.ones(len(snapshot.keys), bool)
-    return ~np.isin(snapshot.keys, np.fromiter(aside, np.int64))
+        return np.ones(len(snapshot.keys), bool), False
+    return ~np.isin(snapshot.keys, np.fromiter(aside, np.int64)), True
 
 
 def day_number(day: str) -> int:
@@ -163,23 +191,20 @@ def day_number(day: str) -> int:
     return int(day.replace("-", ""))
 
 
-def _codes(names: Sequence[str], known: Sequence[str], unknown: list[str]) -> list[int]:
-    by_folded: dict[str, list[int]] = {}
-    for code, name in enumerate(known):
-        by_folded.setdefault(name.casefold(), []).append(code)
-    found = []
-    for name in names:
-        codes = by_folded.get(name.casefold())
-        if codes is None:
+def _named(asked: Sequence[str], known: Sequence[str], unknown: list[str]) -> tuple[str, ...]:
+    """The known names that are meant, whatever their case; those that mean none are noted."""
+    found: list[str] = []
+    for name in asked:
+        meant = [one for one in known if one.casefold() == name.casefold()]
+        if not meant:
             unknown.append(name)
-        found += codes or []
-    return found
+        found += meant
+    return tuple(found)
 
 
-def _collection(name: str, snapshot: Snapshot, unknown: list[str]) -> frozenset[int]:
-    if name not in snapshot.collections:
-        unknown.append(name)
-    return snapshot.collections.get(name, frozenset())
+def _ids(asked: Sequence[str], known: dict[str, tuple[int, str]], unknown: list[str]) -> tuple[str, ...]:
+    unknown += [one for one in asked if one not in known]
+    return tuple(known[one][1] for one in asked if one in known)
 
 
 def _columns() -> Any:
@@ -215,7 +240,9 @@ def _snapshot(sequence: int, rows: Sequence[Any], *, pinned: bool) -> Snapshot:
 
 
 def _coded(names: Sequence[str | None]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    known = {name: code for code, name in enumerate(dict.fromkeys(name for name in names if name is not None))}
+    known = {
+        name: code for code, name in enumerate(dict.fromkeys(name for name in names if name is not None))
+    }
     codes = (-1 if name is None else known[name] for name in names)
     return np.fromiter(codes, np.int32, len(names)), tuple(known)
 

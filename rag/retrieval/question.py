@@ -36,7 +36,9 @@ def read_question(question: str, scope: Scope, *, today: date, outlets: Sequence
     """
     question = " ".join(question.replace("\0", " ").split())
     if not question:
-        raise UsageError("The question", "it is empty", 'Ask in a sentence: dateline ask "Who opened the bridge?"')
+        raise UsageError(
+            "The question", "it is empty", 'Ask in a sentence: dateline ask "Who opened the bridge?"'
+        )
     if len(question) > LONGEST:
         fault = f"it has {len(question):,} characters, more than {LONGEST:,}"
         raise UsageError("The question", fault, "Ask something shorter; a whole text goes in as an article.")
@@ -45,7 +47,9 @@ def read_question(question: str, scope: Scope, *, today: date, outlets: Sequence
         for chip in _dates(question, today):
             chips.append(chip)
             scope = replace(scope, undated=True)
-            scope = replace(scope, from_=chip.value) if chip.field == "from" else replace(scope, to=chip.value)
+            scope = (
+                replace(scope, from_=chip.value) if chip.field == "from" else replace(scope, to=chip.value)
+            )
     if not scope.outlets and not scope.not_outlets:
         said = _outlet(question, outlets)
         if said is not None:
@@ -55,7 +59,7 @@ def read_question(question: str, scope: Scope, *, today: date, outlets: Sequence
 
 
 MONTHS = (
-    "january february march april may june july august september october november december".split()  # noqa: SIM905
+    "january february march april may june july august september october november december".split()
 )
 _MONTH = "(?P<month>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r")\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -70,9 +74,20 @@ _WHEN = (
 _SINCE = re.compile(rf"\b(?:since|published after)\s+{_WHEN}", re.IGNORECASE)
 _UNTIL = re.compile(rf"\b(?:published before|published until|up to|until)\s+{_WHEN}", re.IGNORECASE)
 _IN_MONTH = re.compile(
-    rf"\b(?:in|during)\s+(?:{_MONTH}\s+{_YEAR}|(?:this|last)\s+{_MONTH.replace('<month>', '<month2>')})\b", re.I
+    rf"\b(?:in|during)\s+(?:{_MONTH}\s+{_YEAR}|(?:this|last)\s+{_MONTH.replace('<month>', '<month2>')})\b",
+    re.I,
 )
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10, "few": 3, "couple of": 2}
+_NUMBERS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "ten": 10,
+    "few": 3,
+    "couple of": 2,
+}
 _PAST = re.compile(
     rf"\b(?:in|over|during|within)?\s*the\s+(?:past|last)\s+"
     rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})\s+(?P<unit>day|week|month)s?\b",
@@ -178,7 +193,9 @@ def _said(day: date) -> str:
 def _outlet(question: str, outlets: Sequence[str]) -> Chip | None:
     for outlet in sorted(outlets, key=len, reverse=True):
         name = re.escape(outlet.removeprefix("The ").removeprefix("the "))
-        reports = r"(?:report(?:s|ed)?|writes?|wrote|publish(?:es|ed)?|say|said|says|cover(?:s|ed)?|call(?:s|ed)?)"
+        reports = (
+            r"(?:report(?:s|ed)?|writes?|wrote|publish(?:es|ed)?|say|said|says|cover(?:s|ed)?|call(?:s|ed)?)"
+        )
         pattern = (
             rf"\baccording to (?:the )?{name}(?!\w)|\b(?:did|does|has|have) (?:the )?{name} {reports}\b"
             rf"|\b(?:articles?|stories|pieces?|editorials?|reported|published) (?:in|by|from) (?:the )?{name}(?!\w)"

@@ -7,7 +7,6 @@ ranked; then scores, copies folded by passage, and a cap per article.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from rag.library.catalog import Catalog
 from rag.library.indexes import Indexes
 from rag.library.rows import HitRow
 from rag.library.snapshot import InScope, Snapshot
-from rag.library.words import WordScope
 from rag.retrieval.folding import distinct
 from rag.retrieval.scoring import Candidates, scores
 from rag.types import Found
@@ -52,7 +50,6 @@ class Searcher:
         vector: Array | None,
         snapshot: Snapshot,
         inside: InScope,
-        words_scope: WordScope | None,
         *,
         k: int,
         cap: int | None = CAP,
@@ -63,13 +60,12 @@ class Searcher:
         Args:
             vector: the question's, unit length; None where there is no embedder (words only).
             inside: the rows of `snapshot` that are in scope.
-            words_scope: the same scope as the word index filters it; None: everything.
             cap: at most so many passages of one article; None: no cap.
             fold: whether copies of a passage are folded into the best of them.
         """
         depth, at = max(DEPTH, 4 * k), snapshot.sequence if snapshot.pinned else None
         while True:
-            pool = self._pool(question, vector, snapshot, inside, words_scope, depth, at)
+            pool = self._pool(question, vector, snapshot, inside, depth, at)
             ranked = _ranked(question, pool, vector is not None)
             kept = distinct(ranked, k=k, cap=cap, fold=fold)
             if len(kept) >= k or pool.exhausted or depth >= DEEPEST:
@@ -82,11 +78,12 @@ class Searcher:
         vector: Array | None,
         snapshot: Snapshot,
         inside: InScope,
-        words_scope: WordScope | None,
         depth: int,
         at: int | None,
     ) -> Pool:
-        by_words = self.indexes.words.search(question, k=depth, scope=words_scope) if self.indexes.words else None
+        by_words = (
+            self.indexes.words.search(question, k=depth, scope=inside.words) if self.indexes.words else None
+        )
         ids = list(by_words.passage_ids) if by_words else []
         total, count = (by_words.total if by_words else 0), len(ids)
         near: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -95,10 +92,17 @@ class Searcher:
             known = set(ids)
             ids += [one for one in near.tolist() if one not in known]
         rows = self.catalog.hits(ids, at=at)
-        mask, row_of = inside.mask, snapshot.rows(np.array([row.version_key for row in rows.values()], np.int64))
+        mask, row_of = (
+            inside.mask,
+            snapshot.rows(np.array([row.version_key for row in rows.values()], np.int64)),
+        )
         ok = {key: place >= 0 and bool(mask[place]) for key, place in zip(rows, row_of.tolist(), strict=True)}
         hits = [rows[one] for one in ids if ok.get(one, False)]
-        words = dict(zip(by_words.passage_ids.tolist(), by_words.scores.tolist(), strict=True)) if by_words else {}
+        words = (
+            dict(zip(by_words.passage_ids.tolist(), by_words.scores.tolist(), strict=True))
+            if by_words
+            else {}
+        )
         missing = [hit.passage_id for hit in hits if hit.passage_id not in words]
         if missing and self.indexes.words:
             found = self.indexes.words.scores(question, missing)
@@ -108,14 +112,20 @@ class Searcher:
 
     def _near(self, vector: Array, snapshot: Snapshot, inside: InScope, depth: int) -> NDArray[np.int64]:
         chroma = self.indexes.vectors
-        if self.approximate and inside.everything and chroma is not None and self.indexes.vectors_current():
+        if (
+            self.approximate
+            and inside.words is None
+            and chroma is not None
+            and self.indexes.vectors_current()
+        ):
             ids, _ = chroma.query(vector, depth)
             return np.asarray(ids, np.int64)
-        view = self.indexes.meaning.view()
-        rows = snapshot.rows(view.version_keys)
-        allowed = rows >= 0
-        allowed[allowed] = inside.mask[rows[allowed]]
-        return nearest(vector, view.matrix, view.passage_ids, allowed, depth)
+        flat = self.indexes.meaning.rows()
+        places = snapshot.rows(flat.version_keys)
+        allowed = places >= 0
+        allowed[allowed] = inside.mask[places[allowed]]
+        rows, _ = flat.nearest(vector, depth, among=allowed)
+        return flat.passage_ids[rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,29 +135,6 @@ class Pool:
     candidates: Candidates
     total: int
     exhausted: bool
-
-
-def nearest(
-    vector: Array, matrix: Array, ids: NDArray[np.int64], allowed: NDArray[np.bool_], depth: int
-) -> NDArray[np.int64]:
-    """Exact: ids of the `depth` allowed rows with the highest cosine, best first.
-
-    Up to a tenth of the rows are gathered and multiplied; above that all are, and masked.
-    """
-    count = int(allowed.sum())
-    if count == 0:
-        return np.zeros(0, np.int64)
-    if count * 10 <= len(allowed):
-        rows = np.flatnonzero(allowed)
-        cosines = matrix[rows] @ vector
-    else:
-        rows = np.arange(len(allowed))
-        cosines = matrix @ vector
-        cosines[~allowed] = -2.0
-    depth = min(depth, count)
-    best = np.argpartition(-cosines, depth - 1)[:depth]
-    best = best[np.lexsort((rows[best], -cosines[best]))]
-    return ids[rows[best]]
 
 
 def _candidates(hits: Sequence[HitRow], words: dict[int, float], vector: Array | None) -> Candidates:
@@ -172,7 +159,9 @@ def _ranked(question: str, pool: Pool, meaning: bool) -> list[tuple[HitRow, Foun
     candidates = pool.candidates
     fused = scores(question, candidates, meaning=meaning)
     order = np.lexsort((np.array([hit.passage_id for hit in candidates.hits]), -fused))
-    return [(candidates.hits[place], _found(candidates, place, float(fused[place]))) for place in order.tolist()]
+    return [
+        (candidates.hits[place], _found(candidates, place, float(fused[place]))) for place in order.tolist()
+    ]
 
 
 def _found(candidates: Candidates, place: int, score: float) -> Found:
