@@ -1,10 +1,12 @@
-"""The server's entry: security headers and /healthz around the page. Decides nothing.
+"""The server's entry: security headers and /healthz around the page, the library open as long as it runs.
 
 `streamlit run app.py`, or any ASGI server on `app:app`.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -13,7 +15,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from ui import room
 from ui.headers import SecurityHeaders
+
+
+@asynccontextmanager
+async def library(_app: st.App) -> AsyncIterator[None]:
+    """The library stays open as long as the server runs."""
+    with room.kept_open():
+        yield
 
 
 async def healthz(_request: Request) -> PlainTextResponse:
@@ -23,6 +33,7 @@ async def healthz(_request: Request) -> PlainTextResponse:
 
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
+    lifespan=library,
     middleware=[Middleware(SecurityHeaders)],
     routes=[Route("/healthz", healthz, methods=["GET"])],
 )

@@ -26,9 +26,9 @@ def page() -> None:
     """Draw the page; while an answer is on its way, draw it again with what has come."""
     library = room.status()
     if not library.articles:
-        _empty()
+        frame.empty()
         return
-    _question()
+    frame.question("ask", "Question", "Ask what the articles say", "Ask", _ask)
     asking: Asking | None = st.session_state.get("asking")
     if asking is None:
         _welcome(library)
@@ -44,24 +44,7 @@ def page() -> None:
         st.rerun()
 
 
-def _question() -> None:
-    with st.form("question_form", border=False, enter_to_submit=True), st.container(key="question", horizontal=True):
-        st.text_input(
-            "Question",
-            key="question_text",
-            label_visibility="collapsed",
-            placeholder="Ask what the articles say",
-            autocomplete="off",
-        )
-        pressed = st.form_submit_button("Ask", type="primary")
-    if pressed:
-        _ask(st.session_state.question_text)
-
-
 def _ask(question: str, scope: Scope | None = None) -> None:
-    question = question.strip()
-    if not question:
-        return
     newsroom = room.opened()
     st.session_state.update(
         asking=Asking(question, lambda: newsroom.ask_stream(question, scope), room.workers()),
@@ -99,7 +82,7 @@ def _stop(_value: str) -> None:
 
 
 def _example(question: str) -> None:
-    st.session_state.question_text = question
+    st.session_state.ask_text = question
     _ask(question)
 
 
@@ -123,21 +106,9 @@ def _welcome(library: Status) -> None:
             for line in words.library(library, room.today()):
                 st.text(line)
             st.html("<h2>Bring your own articles</h2>" if library.sample else "<h2>Add more</h2>")
-            _how_to_add()
+            frame.how_to_add()
             if library.sample:
                 st.text("The sample leaves the search as soon as your own articles are there.")
-
-
-def _empty() -> None:
-    with st.container(key="welcome"):
-        st.html("<h1>No articles yet</h1>")
-        st.text("Give Dateline a file or a folder of articles. Questions can be asked seconds later.")
-        _how_to_add()
-
-
-def _how_to_add() -> None:
-    frame.command("dateline ingest PATH")
-    st.text("Text, Markdown, HTML, JSON, JSON Lines and CSV; one file or a whole folder.")
 
 
 page()

@@ -90,8 +90,8 @@ class Pane(TypedDict):
     """Everything on the page below the question. A new `id` forgets what was open before.
 
     `label` stands on every source (the sample says there that it is invented); `question` is what was understood
-    where that is not what was asked. `open` names the citation (or, by key, the source) that stands right at first. Events sent back:
-    `whole` (a source key, to send all of a long article) and whatever the actions name.
+    where that is not what was asked. `open` names the citation (or, by key, the source) that stands right at first.
+    Events sent back: `whole` (a source key, to send all of a long article) and whatever the actions name.
     """
 
     id: str

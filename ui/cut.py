@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ui.contract import Paragraph, Segment
 
@@ -90,7 +91,7 @@ def _paragraph(
     quiet = [(low, high) for low, high in soft if low < end and high > start]
     edges = _edges(span, [(mark.start, mark.end) for mark in here] + quiet)
     segments = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         segment: Segment = {"text": text[low:high]}
         numbers = [mark.number for mark in here if mark.start <= low and high <= mark.end]
         if numbers:

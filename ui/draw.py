@@ -27,7 +27,9 @@ def pane(data: Pane, *, heard: Mapping[str, Callable[[str], None]], key: str = "
         return lambda: heard[event](str(st.session_state[key].get(event, "")))
 
     _declare()
-    _component()(key=key, data=data, height="content", **{f"on_{event}_change": hear(event) for event in heard})
+    _component()(
+        key=key, data=data, height="content", **{f"on_{event}_change": hear(event) for event in heard}
+    )
 
 
 def _declare() -> None:

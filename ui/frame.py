@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,42 @@ def fault(error: DatelineError) -> None:
             st.text(error.way_out)
 
 
-def command(line: str) -> None:
-    """A command to copy."""
-    st.code(line, language=None)
+def question(name: str, label: str, placeholder: str, verb: str, on_asked: Callable[[str], None]) -> None:
+    """The box at the top of a page. Enter asks; "/" brings the reader here (pane.js looks for `.st-key-question`).
+
+    Args:
+        name: of the box among the session's; its text is `st.session_state[f"{name}_text"]`.
+        on_asked: gets the text, without white space around it, unless it is empty.
+    """
+
+    def asked() -> None:
+        text = str(st.session_state[f"{name}_text"]).strip()
+        if text:
+            on_asked(text)
+
+    with (
+        st.form(f"{name}_form", border=False, enter_to_submit=True),
+        st.container(key="question", horizontal=True),
+    ):
+        st.text_input(
+            label,
+            key=f"{name}_text",
+            label_visibility="collapsed",
+            placeholder=placeholder,
+            autocomplete="off",
+        )
+        st.form_submit_button(verb, type="primary", on_click=asked)
+
+
+def empty() -> None:
+    """What stands where there is nothing to ask yet."""
+    with st.container(key="welcome"):
+        st.html("<h1>No articles yet</h1>")
+        st.text("Give Dateline a file or a folder of articles. Questions can be asked seconds later.")
+        how_to_add()
+
+
+def how_to_add() -> None:
+    """The command that brings articles in."""
+    st.code("dateline ingest PATH", language=None)
+    st.text("Text, Markdown, HTML, JSON, JSON Lines and CSV; one file or a whole folder.")

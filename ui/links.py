@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-# A browser reads "\\" as "/" and drops tabs and line ends; Python does not. What they could read differently is no link.
+# A browser reads "\\" as "/" and drops tabs and line ends; Python does not. What they could read differently
+# is no link.
 AMBIGUOUS = frozenset("\\\t\r\n ")
 
 

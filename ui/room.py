@@ -1,18 +1,29 @@
-"""The one newsroom of this process, opened at the first visit."""
+"""The one newsroom of this process: opened when the server starts, closed when it stops."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import date
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from rag import newsroom, settings
-from rag.newsroom import Newsroom
+from rag.errors import DatelineError
 from rag.types import Status
+
+if TYPE_CHECKING:
+    from rag.newsroom import Newsroom
 
 # Questions answered at the same time; further ones wait their turn.
 AT_ONCE = 4
+
+
+def _open() -> Newsroom:
+    return newsroom.open(settings=settings.load(), serve=True)
 
 
 @st.cache_resource(show_spinner="Opening the library", on_release=lambda room: room.close())
@@ -22,7 +33,29 @@ def opened() -> Newsroom:
     Raises:
         DatelineError: the home cannot be opened; it is tried again at the next visit.
     """
-    return newsroom.open(settings.load().home)
+    return _open()
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """While the server runs: opened beside its start, so that the first visit need not wait, and closed at its end.
+
+    What keeps the library from opening is told on the page, which tries again.
+    """
+    held: list[Newsroom] = []
+
+    def open_it() -> None:
+        with suppress(DatelineError):
+            held.append(_open())
+            held[0].status()
+
+    opening = Thread(target=open_it, name="opening", daemon=True)
+    opening.start()
+    yield
+    opening.join()
+    opened.clear()
+    for room in held:
+        room.close()
 
 
 def status() -> Status:

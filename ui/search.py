@@ -1,2 +1,51 @@
+"""The Search page: passages and why each was found, each beside its article."""
+
+from __future__ import annotations
+
 import streamlit as st
-st.text("x")
+
+from rag.errors import DatelineError
+from rag.types import SearchResult
+from ui import draw, frame, room, view
+from ui.contract import Pane
+
+
+def page() -> None:
+    """Draw the page."""
+    library = room.status()
+    if not library.articles:
+        frame.empty()
+        return
+    frame.question("search", "Words to search for", "Search words or meaning", "Search", _search)
+    pane = _pane()
+    pane["label"] = frame.SAMPLE_LABEL if library.sample else None
+    draw.pane(pane, heard={view.WHOLE: _whole}, key="search_pane")
+
+
+def _search(query: str) -> None:
+    """Kept with the session, so that the page is the same when the reader comes back to it."""
+    try:
+        found: SearchResult | DatelineError = room.opened().search(query)
+    except DatelineError as error:
+        found = error
+    st.session_state.update(
+        found=found, searched=st.session_state.get("searched", 0) + 1, found_whole=frozenset()
+    )
+
+
+def _pane() -> Pane:
+    found: SearchResult | DatelineError | None = st.session_state.get("found")
+    if found is None:
+        return view.blank()
+    key = f"search-{st.session_state.searched}"
+    if isinstance(found, DatelineError):
+        return view.failed(key, str(found))
+    whole = st.session_state.found_whole
+    return view.of_search(found, room.opened().article, room.today(), key=key, whole=whole)
+
+
+def _whole(source: str) -> None:
+    st.session_state.found_whole |= {source}
+
+
+page()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
@@ -57,21 +57,18 @@ def of_answer(
     pane["details"] = list(words.freshness(answer, today))
     pane["actions"] = _actions(answer)
     pane["notes"] = [*answer.disagreements, *answer.warnings]
+    answered = answer.status == "answered"
     shelf = Shelf(read, today, whole)
-    cited = answer.status in ("answered", "closest")
-    used = _uses(answer.sentences)
-    wanted = [_from_citation(c, used.get(c.number, ()), answer.sentences) for c in answer.citations if cited]
-    nearest = [_from_nearest(near) for near in answer.nearest]
-    pane["citations"], sources = shelf.cite(wanted)
-    pane["sources"] = sources + shelf.cite(nearest)[1]
+    wanted = [_from_citation(cited, answer.sentences, answered) for cited in _shown(answer)]
+    pane["citations"], cited = shelf.cite(wanted)
+    nearest = shelf.cite([_from_nearest(near) for near in answer.nearest])[1]
+    pane["sources"] = cited + nearest
     pane["open"] = wanted[0].number if wanted else None
     pane["headlines"] = [_headline(near, today) for near in answer.nearest]
-    numbered = list(enumerate(answer.sentences, 1))
-    if answer.status == "answered":
-        pane["statements"] = [_sentence(at, sentence) for at, sentence in numbered]
-    elif answer.status == "closest":
-        by_number = {citation.number: citation for citation in answer.citations}
-        pane["statements"] = [_closest(at, sentence, by_number, today) for at, sentence in numbered]
+    if answered:
+        pane["statements"] = [_sentence(at, sentence) for at, sentence in enumerate(answer.sentences, 1)]
+    else:
+        pane["statements"] = [_closest(citation, today) for citation in _shown(answer)]
     return pane
 
 
@@ -86,7 +83,7 @@ def of_search(result: SearchResult, read: Read, today: date, *, key: str, whole:
         f"{words.count(result.searched, 'article')} searched",
         words.seconds(result.seconds),
     ]
-    pane["details"] = [words.meaning(result.meaning)]
+    pane["details"] = list(words.begun([words.meaning(result.meaning)]))
     pane["headline"] = None if result.passages else "Nothing found. It may be there in other words."
     pane["notes"] = list(result.warnings)
     wanted = [_from_found(at, found) for at, found in enumerate(result.passages, 1)]
@@ -122,12 +119,8 @@ def _actions(answer: Answer) -> list[Action]:
     return [{"label": "Include", "said": left_out, "event": UNDATED}] if left_out else []
 
 
-def _uses(sentences: Iterable[Sentence]) -> dict[int, tuple[str, ...]]:
-    used: dict[int, tuple[str, ...]] = {}
-    for at, sentence in enumerate(sentences, 1):
-        for number in sentence.citations:
-            used[number] = (*used.get(number, ()), f"s{at}")
-    return used
+def _shown(answer: Answer) -> tuple[Citation, ...]:
+    return answer.citations if answer.status in ("answered", "closest") else ()
 
 
 def _sentence(at: int, sentence: Sentence) -> Statement:
@@ -140,23 +133,20 @@ def _sentence(at: int, sentence: Sentence) -> Statement:
     }
 
 
-def _closest(at: int, sentence: Sentence, citations: dict[int, Citation], today: date) -> Statement:
-    cited = citations.get(sentence.citations[0]) if sentence.citations else None
-    statement: Statement = {
-        "id": f"s{at}",
+def _closest(cited: Citation, today: date) -> Statement:
+    return {
+        "id": f"p{cited.number}",
         "kind": "passage",
-        "text": sentence.text,
-        "cites": list(sentence.citations),
+        "text": " ".join(cited.quote.split()),
+        "cites": [cited.number],
+        "heading": cited.title or "Untitled",
+        "byline": words.source(cited.outlet, cited.published, cited.kind, today),
     }
-    if cited is not None:
-        statement["heading"] = cited.title or "Untitled"
-        statement["byline"] = words.source(cited.outlet, cited.published, cited.kind, today)
-    return statement
 
 
 def _found(at: int, found: Found, today: date) -> Statement:
     return {
-        "id": f"s{at}",
+        "id": f"p{at}",
         "kind": "passage",
         "text": found.text,
         "cites": [at],
@@ -174,7 +164,8 @@ def _headline(near: Nearest, today: date) -> Headline:
     }
 
 
-def _from_citation(cited: Citation, used_by: tuple[str, ...], sentences: Sequence[Sentence]) -> Wanted:
+def _from_citation(cited: Citation, sentences: Sequence[Sentence], answered: bool) -> Wanted:
+    uses = [(at, one) for at, one in enumerate(sentences, 1) if cited.number in one.citations]
     return Wanted(
         number=cited.number,
         article_id=cited.article_id,
@@ -186,8 +177,8 @@ def _from_citation(cited: Citation, used_by: tuple[str, ...], sentences: Sequenc
         start=cited.start,
         end=cited.end,
         quote=cited.quote,
-        used_by=used_by,
-        attributions=tuple(s.attribution for s in sentences if s.attribution and cited.number in s.citations),
+        used_by=tuple(f"s{at}" for at, _ in uses) if answered else (f"p{cited.number}",),
+        attributions=tuple(sentence.attribution for _, sentence in uses if sentence.attribution),
     )
 
 
@@ -203,7 +194,7 @@ def _from_found(at: int, found: Found) -> Wanted:
         start=found.passage.start,
         end=found.passage.end,
         quote=found.text,
-        used_by=(f"s{at}",),
+        used_by=(f"p{at}",),
     )
 
 

@@ -11,6 +11,7 @@ from rag.types import (
     Evidence,
     Found,
     Freshness,
+    IndexState,
     Kind,
     Origins,
     QuotationState,
@@ -41,7 +42,7 @@ QUOTATIONS: dict[QuotationState, str | None] = {
 }
 GONE = {
     "removed": "Removed from the library since. The answer was written while it was there.",
-    "withdrawn": "Withdrawn by its outlet since. Its text is no longer shown.",
+    "withdrawn": "Withdrawn by its outlet or removed from the library since. Its text is no longer shown.",
 }
 SUPERSEDED = "A newer version of this article is in the library. This is the version that was cited."
 
@@ -200,13 +201,16 @@ def why(found: Found) -> tuple[str, ...]:
 
 def meaning(share: float | None) -> str:
     """How far meaning has followed: the share of the library that search can find by it."""
-    if share is None:
-        return "keyword search only"
-    return "meaning: whole library" if share >= 1 else f"meaning: {int(share * 100)} % of the library"
+    return "keyword search only" if share is None else f"meaning: {reach(share)}"
+
+
+def reach(share: float) -> str:
+    """ "34 % of the library"; never rounded up to the whole."""
+    return "whole library" if share >= 1 else f"{int(share * 100)} % of the library"
 
 
 def holdings(library: Status) -> str:
-    """"1,204 articles · meaning: 34 % of the library": what there is to ask."""
+    """ "1,204 articles · meaning: 34 % of the library": what there is to ask."""
     if not library.articles:
         return "no articles yet"
     return f"{count(library.articles, 'article')} · {meaning(library.meaning)}"
@@ -223,3 +227,54 @@ def library(held: Status, today: date) -> tuple[str, ...]:
     if held.undated:
         lines.append(f"{held.undated:,} undated")
     return (*lines, *begun((meaning(held.meaning),)))
+
+
+def size(octets: int) -> str:
+    """ "12 MB", in powers of ten."""
+    for power, unit in ((9, "GB"), (6, "MB"), (3, "kB")):
+        if octets >= 10**power:
+            return f"{octets / 10**power:,.{1 if octets < 10 ** (power + 1) else 0}f} {unit}"
+    return f"{octets} bytes"
+
+
+def state(held: Status, today: date) -> list[tuple[str, str]]:
+    """The rows of the Status page: what it is called, what there is to say."""
+    days = dates.between(held.oldest, held.newest, today)
+    aside = [f"{held.undated:,} undated", f"{held.withdrawn:,} withdrawn", f"{held.superseded:,} superseded"]
+    writes = (
+        "read only"
+        if held.read_only
+        else "this process writes the indexes"
+        if held.holder
+        else "followed only"
+    )
+    rows = [
+        ("Articles", f"{held.articles:,}" + (f", {days}" if days else "") + f" ({', '.join(aside)})"),
+        ("Passages", f"{held.passages:,}"),
+        ("Outlets", ", ".join(held.outlets) or "none stated"),
+        (
+            "Last added",
+            dates.shown(held.last_added, today, time=True) + " UTC" if held.last_added else "never",
+        ),
+        ("Meaning", _meaning(held)),
+        ("Answers", "Extractive, no model" if held.mode == "extractive" else held.mode),
+        ("Library sequence", f"{held.sequence:,}"),
+        ("Indexes", writes),
+    ]
+    rows += [(f"Index of {index.name}", _index(index, held.sequence)) for index in held.indexes]
+    rows += [("Disk", f"{size(held.bytes)} used, {size(held.bytes_free)} free"), ("Home", held.home)]
+    rows += [("Attention", warning) for warning in held.warnings]
+    return [*rows, ("Versions", " · ".join(f"{name} {version}" for name, version in held.versions))]
+
+
+def _meaning(held: Status) -> str:
+    if held.meaning is None:
+        return "Keyword search only"
+    return begun((reach(held.meaning),))[0] + (f" ({held.embedder})" if held.embedder else "")
+
+
+def _index(index: IndexState, sequence: int) -> str:
+    behind = None if index.sequence is None else sequence - index.sequence
+    health = "in order" if index.usable else "not usable"
+    follows = "" if behind is None else ", up to date" if behind <= 0 else f", {behind:,} changes behind"
+    return health + follows + (f": {index.said}" if index.said else "")

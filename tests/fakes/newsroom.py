@@ -17,8 +17,8 @@ from rag.types import (
     Article,
     Chip,
     Citation,
-    Evidence,
     Events,
+    Evidence,
     Found,
     Freshness,
     Nearest,
@@ -104,7 +104,9 @@ HOSTILE = Article(
 
 def _feature() -> Article:
     """A feature of 30,000 words whose cited sentence stands near its end."""
-    words = "the old mill by the river had stood empty since the floods and nobody in the village went there now"
+    words = (
+        "the old mill by the river had stood empty since the floods and nobody in the village went there now"
+    )
     paragraph = f"{words.capitalize()}; {words}, and so it went on for years."
     paragraphs = [f"{at + 1}. {paragraph}" for at in range(700)]
     paragraphs[640] = "In the end the mill was sold for 1.4 million crowns to a cooperative of weavers."
@@ -152,7 +154,12 @@ SCRIPTS = {
             ),
             (
                 "It leaves Nordby at 7.10 and 7.40 each school day and takes 18 minutes.",
-                (("lantern-ferry", "It leaves Nordby at 7.10 and 7.40 each school day and takes 18 minutes."),),
+                (
+                    (
+                        "lantern-ferry",
+                        "It leaves Nordby at 7.10 and 7.40 each school day and takes 18 minutes.",
+                    ),
+                ),
             ),
         ),
     ),
@@ -292,17 +299,17 @@ class FakeNewsroom:
             question=question,
             status=script.status,
             mode="extractive",
-            sentences=tuple(sentences),
+            sentences=tuple(sentences) if answered else (),
             citations=tuple(citations),
             answerability=0.9 if answered else 0.3,
             freshness=Freshness(
-                newest_cited=cited[-1] if cited else None,
+                newest_cited=cited[-1] if cited and answered else None,
                 newest_in_scope="2026-11-12",
                 last_added="2026-11-12T06:02:00Z",
                 undated_left_out=0 if scope.undated else script.undated_left_out,
                 oldest_in_scope="2026-10-03",
             ),
-            texts=len({c.article_id for c in citations}),
+            texts=len({c.article_id for c in citations}) if answered else 0,
             origins=Origins(len(cited), ("NPA",), 1) if answered else None,
             nearest=nearest,
             scope=scope,

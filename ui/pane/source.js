@@ -152,13 +152,17 @@ function heading(source, label, act) {
   ];
 }
 
-/** Scrolls the article, and only it, until the mark stands in its upper third; repeated while layout catches up. */
+/**
+ * Scrolls the article, and only it: to its top where the mark shows from there, else until the mark stands in the
+ * upper third; repeated while chunks that come into view are laid out.
+ */
 function reveal(scroller, mark, turns = 8) {
-  if (!mark) {
+  const box = scroller.getBoundingClientRect();
+  const depth = mark ? mark.getBoundingClientRect().bottom - box.top + scroller.scrollTop : 0;
+  if (depth < box.height - 40) {
     scroller.scrollTop = 0;
     return;
   }
-  const box = scroller.getBoundingClientRect();
   const off = mark.getBoundingClientRect().top - box.top - box.height * 0.25;
   const before = scroller.scrollTop;
   scroller.scrollTop += off;
