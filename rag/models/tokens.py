@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -32,6 +33,8 @@ _SAME_TABLE = {"o200k_harmony": "o200k_base"}
 _UNKNOWN_MODEL = "o200k_base"
 _MARGIN = 1.5
 _SLICE = 50_000
+_RUN = re.compile(r"[0-9]+|[^\w\s]+|_+|\s+")
+"""What OpenAI's tables take in one token and others' character by character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class TokenCounter:
         if self.exact:
             return tokens
         foreign = sum(_bytes(character) for character in text if not character.isascii())
-        return math.ceil(_MARGIN * tokens) + foreign
+        runs = sum(len(run) - 1 for run in _RUN.findall(text))
+        return math.ceil(_MARGIN * tokens) + foreign + runs
 
 
 def counter(model: str | None) -> TokenCounter:
