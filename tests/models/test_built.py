@@ -41,7 +41,8 @@ class Runtime:
     def _sentences(self) -> NDArray[np.float32]:
         """Three unit vectors with the official similarities (the first as wanted)."""
         wanted = np.array([[1, self.first, 0.1046], [self.first, 1, 0.1411], [0.1046, 0.1411, 1]])
-        return np.linalg.cholesky(wanted).astype(np.float32)
+        found: NDArray[np.float32] = np.linalg.cholesky(wanted).astype(np.float32)
+        return found
 
 
 TEXTS = ["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."]

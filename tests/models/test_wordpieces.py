@@ -19,7 +19,7 @@ def owned(pieces: WordPieces, text: str, *sentences: str, header: str = "Tolvik 
     """The tokens of each sentence, each sentence given as it stands in the text."""
     ranges = tuple((text.index(one), text.index(one) + len(one)) for one in sentences)
     read = pieces.of_passage(ToEmbed(header, text, ranges))
-    names = [pieces._tokenizer.id_to_token(int(number)) for number in read.ids[0]]
+    names = [str(pieces._tokenizer.id_to_token(int(number))) for number in read.ids[0]]
     return [names[start:end] for start, end in read.sentences]
 
 
