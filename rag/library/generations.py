@@ -3,7 +3,7 @@
     index/CURRENT                     the number of the generation that serves
     index/3/words/  words.json        Tantivy, and how far it has followed the log
     index/3/meaning.f32 .ids .json    the flat file of vectors
-    index/3/vectors/  vectors.json    Chroma
+    index/3/vectors/  vectors.json    Chroma; vectors.sums after a clean close
     index/3/DIRTY                     the parts being written; gone after a clean close
 
 A part that is damaged is built anew in a further generation, into which the good parts are linked; `CURRENT`
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Literal
 
 from rag.errors import IndexRefused
+from rag.library.checksums import crc_of
 from rag.library.durable import explained, sync_directory, write_whole
 
 Part = Literal["words", "meaning", "vectors"]
@@ -111,6 +112,38 @@ class Generation:
         with explained(self.directory):
             (self.directory / "DIRTY").unlink(missing_ok=True)
             sync_directory(self.directory)
+
+    def seal(self) -> None:
+        """Note the CRC-32 of Chroma's files after a clean close, so that later damage shows without opening it."""
+        sums = {str(path.relative_to(self.directory)): crc_of(path) for path in self._vector_files()}
+        write_whole(self.directory / "vectors.sums", json.dumps(sums).encode())
+
+    def break_seal(self) -> None:
+        """Before Chroma is opened: from here on it is written."""
+        with explained(self.directory):
+            (self.directory / "vectors.sums").unlink(missing_ok=True)
+            sync_directory(self.directory)
+
+    def sealed(self) -> bool:
+        """Whether Chroma was closed cleanly and not opened since."""
+        return (self.directory / "vectors.sums").exists()
+
+    def broken_seal(self) -> str | None:
+        """What became of a sealed Chroma's files, or None."""
+        try:
+            sums = json.loads((self.directory / "vectors.sums").read_bytes())
+            there = {str(path.relative_to(self.directory)): path for path in self._vector_files()}
+            for name in sorted({*sums, *there}):
+                if name not in there:
+                    return f"{Path(name).name} is missing"
+                if name not in sums or sums[name] != crc_of(there[name]):
+                    return f"{Path(name).name} is not what was written"
+        except (OSError, ValueError, TypeError) as error:
+            return f"its files cannot be checked ({type(error).__name__})"
+        return None
+
+    def _vector_files(self) -> list[Path]:
+        return sorted(path for path in self.part("vectors").rglob("*") if path.is_file())
 
 
 def current(home: Path) -> Generation | None:

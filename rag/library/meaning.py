@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexRefused
+from rag.library.checksums import crc_of
 from rag.library.durable import explained
 from rag.library.generations import Applied
 from rag.library.rows import VectorRow
 
 _PAIR = 16  # bytes of one (passage id, version key)
-_READ = 1 << 24  # bytes read at once while checking
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,9 @@ class Meaning:
         rows = self.rows()
         before = rows.applied
         fresh = self._fresh(rows, added)
-        dimension = before.dimension or (len(fresh[0].vector) if fresh else 0)
-        if before.fingerprint not in (None, fingerprint) or any(len(r.vector) != dimension for r in fresh):
+        dimension = before.dimension if len(rows) else len(fresh[0].vector) if fresh else 0
+        other = len(rows) > 0 and before.fingerprint != fingerprint
+        if other or any(len(row.vector) != dimension for row in fresh):
             raise self._refused(
                 f"it was made with {before.fingerprint} ({before.dimension}), not {fingerprint}"
             )
@@ -187,7 +188,7 @@ def verify(directory: Path) -> str | None:
         return error.fault
     sums = {"meaning.f32": applied.vectors_crc, "meaning.ids": applied.ids_crc}
     for name, size in _sizes(applied).items():
-        if _crc(directory / name, size) != sums[name]:
+        if crc_of(directory / name, size) != sums[name]:
             return f"{name} is not what was written"
     return None
 
@@ -222,12 +223,3 @@ def _write_at(path: Path, place: int, content: bytes) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _crc(path: Path, size: int) -> int:
-    crc = 0
-    if size:
-        with path.open("rb") as file:
-            while size and (read := file.read(min(_READ, size))):
-                crc, size = zlib.crc32(read, crc), size - len(read)
-    return crc

@@ -8,8 +8,7 @@ stemmed as English; other languages pass through, by the same rules for text and
 from __future__ import annotations
 
 import os
-import re
-import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -33,16 +32,15 @@ from tantivy import (
 )
 
 from rag.errors import IndexRefused, LibraryError
-from rag.library.common_words import COMMON
+from rag.library.common_words import COMMON, plain
 from rag.library.durable import disk_full, explained, nearly_full
 from rag.library.rows import PassageRow
+from rag.library.shadow import Shadow
 from rag.library.word_scope import LAST_DAY, Hits, WordScope
 
 RULES = "words/1"  # fields and tokens: where they change, this does, and older indexes are built anew
 MOST_TERMS = 128  # of a longer text the rarest ones are looked up
 _HEAP = 64_000_000
-_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 Field = Literal["body", "title", "author"]
 
@@ -55,8 +53,8 @@ class WordIndex:
 
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         self.path, self.writable = path, writable
-        self._lock = Lock()
-        self._shadow: tempfile.TemporaryDirectory[str] | None = None
+        self._reading, self._writing = Lock(), Lock()
+        self._shadow: Shadow | None = None
         self._writer: Any = None
         with _explained(path):
             self._index = self._opened()
@@ -78,16 +76,8 @@ class WordIndex:
             return Index(_schema(), str(self.path), reuse=True)
         if os.access(self.path, os.W_OK):
             return Index.open(str(self.path))
-        self._shadow = tempfile.TemporaryDirectory(prefix="dateline-words-")
-        self._link(Path(self._shadow.name))
-        return Index.open(self._shadow.name)
-
-    def _link(self, shadow: Path) -> None:
-        """A reader makes a lock file: where it may not here, it does so beside links to the index's files."""
-        there = {file.name for file in shadow.iterdir()}
-        for file in self.path.iterdir():
-            if file.name not in there and file.suffix != ".lock":
-                (shadow / file.name).symlink_to(file.absolute())
+        self._shadow = Shadow(self.path)
+        return Index.open(str(self._shadow.path))
 
     def __len__(self) -> int:
         return int(self._searcher().num_docs)
@@ -99,20 +89,31 @@ class WordIndex:
         """
         rows = list(stored)
         leaving = set(gone) | {row.version_key for row in rows}
-        with self._lock, _explained(self.path):
+        with self._writing, _explained(self.path):
+            writer = self._opened_writer()
             try:
-                writer = self._writing()
                 for key in sorted(leaving):
                     writer.delete_documents_by_term("version_key", key)
                 for row in rows:
                     writer.add_document(_document(row))
                 writer.commit()
             except BaseException:
-                self._writer = None
+                self._writer = writer = None  # a writer that failed is of no further use, and holds a lock
                 raise
         return len(rows)
 
-    def _writing(self) -> Any:
+    def clear(self) -> None:
+        """Take everything out."""
+        with self._writing, _explained(self.path):
+            writer = self._opened_writer()
+            try:
+                writer.delete_all_documents()
+                writer.commit()
+            except BaseException:
+                self._writer = writer = None
+                raise
+
+    def _opened_writer(self) -> Any:
         if not self.writable:
             raise LibraryError(str(self.path), "it was opened for reading only")
         if self._writer is None:
@@ -121,7 +122,7 @@ class WordIndex:
 
     def close(self) -> None:
         """Finish writing. Searches under way go on."""
-        with self._lock, _explained(self.path):
+        with self._writing, _explained(self.path):
             writer, self._writer = self._writer, None
             if writer is not None:
                 writer.wait_merging_threads()
@@ -216,7 +217,11 @@ class WordIndex:
         ):
             if names:
                 limits.append(_unscored(Query.term_set_query(self._schema, field, list(names))))
-        for field, names in (("outlet", scope.not_outlets), ("article_id", scope.not_articles)):
+        for field, names in (
+            ("outlet", scope.not_outlets),
+            ("collection", scope.not_collections),
+            ("article_id", scope.not_articles),
+        ):
             if names:
                 limits.append((Occur.MustNot, Query.term_set_query(self._schema, field, list(names))))
         if scope.latest is not None:
@@ -245,31 +250,36 @@ class WordIndex:
             return self._seen
         return found.st_ino, found.st_mtime_ns
 
+    def _reload(self) -> None:
+        for left in (3, 2, 1, 0):
+            try:
+                if self._shadow is not None:
+                    self._shadow.refresh()
+                self._index.reload()
+            except ValueError:  # without the lock that it may not write, files may change under a reader
+                if self._shadow is None or not left:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
     def _searcher(self) -> Any:
-        with self._lock:
+        with self._reading:
             stamp = self._stamp()
             if stamp != self._seen:
                 with _explained(self.path):
-                    if self._shadow is not None:
-                        self._link(Path(self._shadow.name))
-                    self._index.reload()
+                    self._reload()
                 self._seen = stamp
             return self._index.searcher()
 
 
 def words_of(text: str) -> list[str]:
     """A text's words as the index knows them, in order; common ones only where nothing else remains."""
-    text = _plain(text)
+    text = plain(text)
     pairs = zip(_analyzer(stem=False).analyze(text), _analyzer(stem=True).analyze(text), strict=True)
     both = list(pairs)
     telling = [stem for word, stem in both if word not in COMMON]
     return telling or [stem for _, stem in both]
-
-
-def _plain(text: str) -> str:
-    """U.S. as US, 1,200 as 1200, and nothing that cannot be encoded."""
-    text = text.encode("utf-8", "replace").decode()
-    return _THOUSANDS.sub("", _INITIALS.sub(lambda found: found.group().replace(".", ""), text))
 
 
 def _run(searcher: Any, query: Any, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32], int]:
@@ -291,10 +301,10 @@ def _document(row: PassageRow) -> Any:
     document.add_integer("passage_id", row.passage_id)
     document.add_integer("version_key", row.version_key)
     document.add_text("article_id", row.article_id)
-    document.add_text("body", _plain(row.text))
+    document.add_text("body", plain(row.text))
     for field, value in (("title", row.title), ("author", row.author)):
         if value:
-            document.add_text(field, _plain(value))
+            document.add_text(field, plain(value))
     for field, name in (("outlet", row.outlet), ("kind", row.kind), ("language", row.language)):
         if name:
             document.add_text(field, name)

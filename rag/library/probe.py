@@ -1,0 +1,136 @@
+"""A child process opens a generation's indexes and says what is wrong with each: opening a damaged one may kill.
+
+    python -m rag.library.probe DIRECTORY PART...
+
+prints one line of JSON per part, as it goes: {"part": "vectors", "fault": null}. It ends when its parent does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from rag.errors import LibraryError
+from rag.library import meaning
+from rag.library.checksums import words_fault
+from rag.library.generations import PARTS, Generation, Part
+
+_START = 60.0  # seconds a child may take on a busy machine before it looks at anything
+_ROWS_PER_SECOND = 2_000
+
+
+def run(generation: Generation, parts: Iterable[Part], *, seconds: float | None = None) -> dict[Part, str]:
+    """Probe these parts in a child process. Returns the faults, by part; {} where all is well.
+
+    A child that dies or takes longer than `seconds` has found its part damaged.
+    """
+    wanted = [part for part in PARTS if part in set(parts)]
+    if not wanted:
+        return {}
+    command = [sys.executable, "-m", "rag.library.probe", str(generation.directory), *wanted]
+    limit = seconds or _START + _rows(generation.directory) / _ROWS_PER_SECOND
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as child:
+        try:
+            code = child.wait(limit)
+            ended = f"opening it ended the process that tried ({_named(code)})"
+        except subprocess.TimeoutExpired:
+            child.kill()
+            ended = f"opening it took longer than {limit:.0f} s"
+        said = child.stdout.read() if child.stdout is not None else b""
+    return _faults(wanted, said, ended)
+
+
+def _faults(wanted: Sequence[Part], said: bytes, ended: str) -> dict[Part, str]:
+    found = {entry["part"]: entry["fault"] for entry in map(json.loads, said.splitlines())}
+    faults: dict[Part, str] = {}
+    for part in wanted:
+        fault = found.get(part, ended)
+        if fault is not None:
+            faults[part] = fault
+        if part not in found:  # the parts after the one that killed the child were not looked at
+            break
+    return faults
+
+
+def _named(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def _rows(directory: Path) -> int:
+    ids = directory / "meaning.ids"
+    return ids.stat().st_size // 16 if ids.exists() else 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The child: probe each part, print what is found, exit 1 if anything is wrong."""
+    directory, parts = Path(arguments[0]), arguments[1:]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    wrong = False
+    for part in parts:
+        fault = fault_of(Generation(directory), cast(Part, part))
+        wrong = wrong or fault is not None
+        sys.stdout.write(json.dumps({"part": part, "fault": fault}) + "\n")
+        sys.stdout.flush()
+    return int(wrong)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(3)
+
+
+def fault_of(generation: Generation, part: Part) -> str | None:
+    """What is wrong with one part, or None. Only in a child: it may kill the process."""
+    if part == "meaning":
+        return meaning.verify(generation.directory)
+    return _words_fault(generation) if part == "words" else _vectors_fault(generation)
+
+
+def _words_fault(generation: Generation) -> str | None:
+    from rag.library.words import WordIndex
+
+    path = generation.part("words")
+    if not WordIndex.exists(path):
+        return "it is missing" if generation.applied("words").exists() else None
+    try:
+        fault = words_fault(path)
+        if fault is not None:
+            return fault
+        index = WordIndex(path)
+        ids = index.ids()[:, 0]
+        if len(np.unique(ids)) < len(ids):
+            return "it holds a passage twice"
+        index.search("a", k=10)
+    except LibraryError as error:
+        return error.fault
+    return None
+
+
+def _vectors_fault(generation: Generation) -> str | None:
+    path = generation.part("vectors")
+    if not (path / "chroma.sqlite3").exists():
+        return "it is missing" if path.exists() or generation.applied("vectors").exists() else None
+    if generation.sealed():
+        return generation.broken_seal()
+    if meaning.verify(generation.directory) is not None:
+        return "the flat file that it is checked against is damaged"
+    from rag.library.vectors import fault_of as fault_of_vectors
+
+    return fault_of_vectors(path, meaning.Meaning(generation.directory).rows())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
