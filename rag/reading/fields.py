@@ -156,15 +156,14 @@ _WORD_FIELDS = (
 
 
 def _text(fields: Mapping[str, object]) -> str:
-    text = fields.get("text")
-    if text is None:
+    if "text" not in fields:
         has = ", ".join(f"'{str(name)[:30]}'" for name in list(fields)[:12]) or "nothing"
         raise ReadingError("", f"no field 'text' (it has {has})", "Name the article's words text.")
-    if not isinstance(text, str):
-        raise ReadingError(
-            "", f"its text is not words but {type(text).__name__}", "Write the text as one string."
-        )
-    text = clean(text)
+    text = fields["text"]
+    if not isinstance(text, str | None):
+        fault = f"its text is not words but {type(text).__name__}"
+        raise ReadingError("", fault, "Write the text as one string.")
+    text = clean(text or "")
     if not text.strip():
         raise ReadingError("", "there is no text in it")
     return text

@@ -11,7 +11,8 @@ from rag.reading.decoding import decode, encoding_of
 
 FileKind = Literal["text", "markdown", "html", "json", "jsonl", "csv"]
 
-_TEXT_WAY_OUT = "Save it as .txt, .md or .html."
+_TEXT_WAY_OUT = "Save it as text, Markdown or HTML."
+_DOCUMENTS = ("a PDF", "an RTF", "a DOCX", "an old", "an ODT", "an EPUB", "a PostScript")
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "a PDF"),
     (b"{\\rtf", "an RTF document"),
@@ -88,9 +89,11 @@ def kind_of_file(name: str, head: bytes) -> FileKind:
     """
     refused = _refused(head)
     if refused:
-        raise ReadingError(name, f"{refused} is not read yet", _TEXT_WAY_OUT)
+        other = "Unpack it first." if "archive" in refused else ""
+        way_out = _TEXT_WAY_OUT if refused.startswith(_DOCUMENTS) else other
+        raise ReadingError(name, f"{refused} is not read yet", way_out)
     if looks_binary(head):
-        raise ReadingError(name, "binary data, not text", _TEXT_WAY_OUT)
+        raise ReadingError(name, "binary data, not text")
     suffix = PurePath(name).suffix.lower()
     if suffix in _NOT_READ_YET:
         raise ReadingError(name, f"{_NOT_READ_YET[suffix]} is not read yet", _TEXT_WAY_OUT)

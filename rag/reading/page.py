@@ -48,6 +48,9 @@ _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|Revie
 
 def read_page(page: str) -> dict[str, object]:
     """The fields of an article record, "text" among them where there is any; dates as lists of what is stated."""
+    page = re.sub(r"\A\s*<\?xml[^>]*>", "", page)  # its encoding is no longer true
+    if "<html" not in page[:20_000].lower():
+        page = f"<html><body>{page}</body></html>"
     tree = load_html(page)
     if tree is None:
         return {}
@@ -79,8 +82,10 @@ def main_text(tree: lxml_html.HtmlElement) -> str:
 
     Of trafilatura's settings, favouring precision keeps and drops most (benchmarks/html_reading.py).
     """
+    paragraphs = "\n".join(" ".join(p.text_content().split()) for p in tree.iter("p"))
     document = bare_extraction(tree, favor_precision=True, include_comments=False)
-    return _paragraphs(document.text or "") if isinstance(document, Document) else ""
+    text = document.text if isinstance(document, Document) else None
+    return _paragraphs(text or paragraphs)  # a page of a few words is too short for trafilatura
 
 
 def _paragraphs(text: str) -> str:

@@ -99,7 +99,7 @@ def csv_records(name: str, file: BinaryIO) -> Iterator[Record]:
     if "text" not in header:
         columns = ", ".join(f"'{column[:30]}'" for column in header[:12] if column) or "none"
         raise ReadingError(name, f"no column 'text' (its columns: {columns})", "Name one column text.")
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         begins = lines.number + 1
         try:
@@ -107,8 +107,12 @@ def csv_records(name: str, file: BinaryIO) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Record(begins, None, f"not valid CSV: {error}")
-            return
+            if lines.number > begins:  # the fault may lie anywhere in what was taken as one field
+                fault = "a quotation mark opened at this line is not closed as it should be"
+                yield Record(begins, None, f"{fault}; lines {begins} to {lines.number} were not read")
+            else:
+                yield Record(begins, None, f"not valid CSV: {error}")
+            continue
         if not any(cell.strip() for cell in row):
             continue
         if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
@@ -194,7 +198,8 @@ def _json_fault(error: Exception, *, in_line: bool = False) -> str:
         return "nested too deeply"
     if isinstance(error, json.JSONDecodeError):
         place = f"column {error.colno}" if in_line else f"line {error.lineno} column {error.colno}"
-        return f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]} at {place}"
+        message = error.msg[0].lower() + error.msg[1:].removesuffix(" at")
+        return f"not valid JSON: {message} at {place}"
     return f"not valid JSON: {error}"
 
 

@@ -102,7 +102,7 @@ def web_page(name: str, page: str) -> Plain:
     """
     said = _PAGES.read(name, page)
     text = said.get("text")
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or text.strip() in ("", said.get("title")):
         raise ReadingError(name, "no article text was found in the page", _WAY_OUT)
     published = _local(said.get("published") or [], said.get("times") or [])
     url = said.get("url")
