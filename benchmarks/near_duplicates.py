@@ -62,7 +62,9 @@ def planted(path: Path) -> list[Planted]:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         group = row["story"] if row["role"] in ("original", "copy") else None
-        articles.append(Planted(row["id"], row["text"], group, row.get("copy_kind") or row["role"], row.get("copy_of")))
+        articles.append(
+            Planted(row["id"], row["text"], group, row.get("copy_kind") or row["role"], row.get("copy_of"))
+        )
     return articles
 
 
@@ -78,12 +80,18 @@ def measure(articles: Sequence[Planted]) -> Result:
         keys = bands(own)
         candidates = sorted({other for key in keys for other in holders[key]})
         compared += len(candidates)
-        joined = {article.id}.union(*(groups[other] for other in candidates if is_copy(own, signatures[other])))
+        joined = {article.id}.union(
+            *(groups[other] for other in candidates if is_copy(own, signatures[other]))
+        )
         groups |= dict.fromkeys(joined, joined)
         for key in keys:
             holders[key].append(article.id)
     seconds = time.perf_counter() - began
-    found = {pair for group in {id(g): g for g in groups.values()}.values() for pair in combinations(sorted(group), 2)}
+    found = {
+        pair
+        for group in {id(g): g for g in groups.values()}.values()
+        for pair in combinations(sorted(group), 2)
+    }
     grouped: defaultdict[str, list[str]] = defaultdict(list)
     for article in articles:
         if article.group is not None:
@@ -104,7 +112,9 @@ def by_kind(articles: Sequence[Planted], result: Result) -> Mapping[str, tuple[i
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("path", nargs="?", type=Path, default=PLANTED)
     parser.add_argument("--detail", action="store_true", help="print what each missed or wrong pair shares")
     asked = parser.parse_args()
@@ -122,7 +132,9 @@ def main() -> None:
     for kind in ("same_event", "template"):
         merged = {one for pair in wrong for one in pair if kinds[one] == kind}
         print(f"  {kind}: {len(merged)} of {sum(k == kind for k in kinds.values())} wrongly merged")
-    print(f"{1000 * result.seconds / len(articles):.2f} ms an article, {result.compared / len(articles):.1f} compared")
+    print(
+        f"{1000 * result.seconds / len(articles):.2f} ms an article, {result.compared / len(articles):.1f} compared"
+    )
     if asked.detail:
         texts = {article.id: article.text for article in articles}
         for name, pairs in (("wrong", wrong), ("missed", sorted(result.right - result.found))):
