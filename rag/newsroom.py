@@ -24,9 +24,9 @@ from rag.answering.chain import Ground, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.writer import Material
 from rag.errors import CatalogDamaged, DatelineError, IndexLocked, LibraryError, ReadOnly, WeightsMissing
+from rag.library import embeddings, storing
 from rag.library import ingest as stages
 from rag.library import snapshot as snapshots
-from rag.library import storing
 from rag.library.catalog import Catalog
 from rag.library.database import writable
 from rag.library.embedder import Embedder, Vector
@@ -102,11 +102,8 @@ class Newsroom:
         self._meeting = threading.Lock()
         self.catalog = _catalog(home)
         self.indexes: Indexes = open_indexes(
-            home, self.catalog, hold=not self.catalog.read_only, chroma=serve
+            home, self.catalog, hold=_hold(self.catalog, serve), chroma=serve
         )
-        if serve and not self.indexes.holder and not self.catalog.read_only:
-            self._close_parts()
-            raise _held_elsewhere(home)
         self._snapshot = snapshots.load(self.catalog)
         self._embedding = embed_lock(home)
         self._upkeep: Upkeep | None = None
@@ -209,29 +206,32 @@ class Newsroom:
         if embedder is None:
             return 0
         fingerprint = standing.fingerprint(embedder)
-        storing.use_fingerprint(self.catalog, fingerprint)
+        embeddings.use_fingerprint(self.catalog, fingerprint)
         return stages.embed_all(self.catalog, embedder, fingerprint=fingerprint, report=progress, stop=stop)
 
     def _passage_rules(self, embedder: Embedder | None, split: stages.Split) -> None:
         rules = standing.passage_rules(embedder)
         if self.catalog.meta("passages") != rules:
-            storing.use_passages(self.catalog, rules, split)
+            embeddings.use_passages(self.catalog, rules, split)
 
     @contextlib.contextmanager
     def _following(self) -> Iterator[None]:
+        """Follow the log behind an ingest, so that what is stored is findable at once, and to its end after it."""
         follower = self.indexes.follower
-        started = follower is not None and not follower.running
-        if follower is not None and started:
-            follower.start()
+        if follower is None:
+            yield
+            return
+        follower.start()
+        follower.resume()
         try:
             yield
         finally:
-            if follower is not None and started:
+            if self._upkeep is None:
                 follower.pause()
-            self._catch_up()
+            follower.catch_up()
 
     def _catch_up(self) -> None:
-        if self.indexes.follower is not None and not self.indexes.follower.running:
+        if self.indexes.follower is not None:
             self.indexes.follower.catch_up()
 
     def _refuse_read_only(self) -> None:
@@ -460,6 +460,13 @@ def _catalog(home: Path) -> Catalog:
     if not writable(home) and not path.exists():
         raise ReadOnly(str(home), "it cannot be written and holds no catalog", "Name another --home.")
     return Catalog(path, read_only=not writable(home))
+
+
+def _hold(catalog: Catalog, serve: bool) -> bool | None:
+    """The app must hold the indexes, a command may, and nobody those of a home that cannot be written."""
+    if catalog.read_only:
+        return False
+    return True if serve else None
 
 
 def _held_elsewhere(home: Path) -> IndexLocked:

@@ -360,7 +360,8 @@ def _hit_select() -> Select[Any]:
     return (
         select(passages.c.id.label("passage_id"), passages.c.version_key, passages.c.position)
         .add_columns(passages.c.start, passages.c.end, passages.c.sentences, _slice().label("slice"))
-        .add_columns(articles.c.id.label("article_id"), articles.c.group_key)
+        .add_columns(articles.c.id.label("article_id"))
+        .add_columns(func.coalesce(articles.c.group_key, articles.c.key).label("group_key"))
         .add_columns(v.version, v.went, v.ended, v.title, v.outlet, v.agency, v.author, v.url, v.published)
         .add_columns(v.updated, v.kind, v.section, v.page, v.language, v.collections, v.supersedes)
         .add_columns(vectors.c.vector, vectors.c.sentences.label("rows"), vectors.c.scales)

@@ -16,9 +16,10 @@ from typing import Literal
 from rag.library.catalog import Catalog
 from rag.library.duplicates import bands, signature
 from rag.library.embedder import Embedded, Embedder, ToEmbed
+from rag.library.embeddings import store_vectors
 from rag.library.passages import header, split
 from rag.library.rows import Pending, ToStore
-from rag.library.storing import content_hash, store, store_vectors
+from rag.library.storing import content_hash, store
 from rag.reading import Read
 from rag.types import Article, Item, Passage
 

@@ -40,7 +40,7 @@ articles = Table(
     Column("key", Integer, primary_key=True, autoincrement=True),
     Column("id", String, nullable=False, unique=True),
     Column("given_id", Integer, nullable=False),
-    Column("group_key", Integer, nullable=False, index=True),
+    Column("group_key", Integer, index=True),  # null: a group of its own
 )
 
 aliases = Table(

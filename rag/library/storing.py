@@ -1,39 +1,31 @@
-"""What writes the catalog: storing articles, their vectors, and ending versions, each with its log entry.
-
-Every function is one transaction, or takes the connection of one: it is kept whole or not at all.
-"""
+"""Storing articles by identity, and taking them out: each batch one transaction with its log entries."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from rag.library.catalog import Catalog, article_key, article_of
-from rag.library.embedder import Embedded
-from rag.library.rows import ChangeKind, Pending, Stored, ToStore
+from rag.library.ledger import Ledger, ledger
+from rag.library.rows import Stored, ToStore
 from rag.library.schema import (
     aliases,
     articles,
     bands,
-    changes,
-    counter,
-    meta,
     passages,
     texts,
-    vectors,
     versions,
 )
 from rag.library.story import copies_among, ended_by_new, ends_new
 from rag.reading.dates import day_range
 from rag.reading.identity import same_article
-from rag.types import Article, Item, Passage
+from rag.types import Article, Item, ItemStatus, Passage
 
 
 def text_hash(text: str) -> str:
@@ -47,48 +39,31 @@ def content_hash(article: Article) -> str:
     return hashlib.sha256(repr(astuple(bare)).encode()).hexdigest()[:32]
 
 
-def now() -> str:
-    """The time in UTC, RFC 3339, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def store(catalog: Catalog, batch: Sequence[ToStore], *, at: str | None = None) -> list[Stored]:
     """Store a batch of articles in one transaction, one outcome each, in order."""
-    at = at or now()
-    with catalog.writing() as connection:
-        return [_store_one(connection, one, at) for one in batch]
+    ids = [one.article.id for one in batch]
+    with ledger(catalog, at=at) as book:
+        aliased = select(aliases.c.id).where(aliases.c.id.in_(ids))
+        named = select(versions.c.supersedes).where(versions.c.supersedes.in_(ids))
+        known = _Known(set(book.connection.scalars(aliased)), set(book.connection.scalars(named)))
+        return [_store_one(book, known, one) for one in batch]
 
 
-def set_meta(connection: Connection, name: str, value: str) -> None:
-    """Keep a value about the whole library."""
-    connection.execute(delete(meta).where(meta.c.name == name))
-    connection.execute(insert(meta).values(name=name, value=value))
+@dataclass(slots=True)
+class _Known:
+    """Looked up once for a batch: which of its ids are aliases, and which are superseded by an article known."""
 
-
-def log(connection: Connection, kind: ChangeKind, version_key: int, at: str) -> int:
-    """Write one log entry; its sequence."""
-    connection.execute(update(counter).values(sequence=counter.c.sequence + 1))
-    sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
-    connection.execute(insert(changes).values(sequence=sequence, kind=kind, version_key=version_key, at=at))
-    return sequence
-
-
-def end(connection: Connection, version_key: int, ended: str, at: str, *, by: str | None = None) -> None:
-    """A version goes: superseded, withdrawn or removed, `by` another article's id."""
-    sequence = log(connection, "gone", version_key, at)
-    connection.execute(
-        update(versions).where(versions.c.key == version_key).values(went=sequence, ended=ended, ended_by=by)
-    )
+    aliases: set[str]
+    superseded: set[str | None]
 
 
 def remove(catalog: Catalog, article_ids: Sequence[str]) -> list[Stored]:
     """Withdraw articles by hand. From this moment no question uses them; their versions are kept."""
-    at = now()
     done = []
-    with catalog.writing() as connection:
+    with ledger(catalog) as book:
         for article_id in article_ids:
-            key = article_key(connection, article_id)
-            row = _newest(connection, key) if key is not None else None
+            key = article_key(book.connection, article_id)
+            row = _newest(book.connection, key) if key is not None else None
             if row is None:
                 done.append(Stored(Item(article_id, "failed", "there is no such article")))
             elif row.went is not None:
@@ -96,78 +71,9 @@ def remove(catalog: Catalog, article_ids: Sequence[str]) -> list[Stored]:
                     Stored(Item(article_id, "unchanged", f"it was already {row.ended}", row.article_id))
                 )
             else:
-                end(connection, row.key, "removed", at)
+                book.end(row.key, "removed")
                 done.append(Stored(Item(article_id, "changed", "removed", row.article_id), went=(row.key,)))
     return done
-
-
-def store_vectors(
-    catalog: Catalog, done: Sequence[tuple[Pending, Sequence[Embedded]]], *, fingerprint: str
-) -> None:
-    """Keep the vectors of whole versions and log each as embedded. A version embedded meanwhile is left.
-
-    Vectors of two fingerprints never mix: what was embedded with another one than the catalog names is dropped.
-    """
-    at = now()
-    with catalog.writing() as connection:
-        if connection.scalar(select(meta.c.value).where(meta.c.name == "fingerprint")) != fingerprint:
-            return
-        for pending, embedded in done:
-            waits = select(versions.c.key).where(
-                versions.c.key == pending.version_key, versions.c.embedded.is_(None)
-            )
-            if connection.scalar(waits) is None:
-                continue
-            rows = [
-                {
-                    "passage_id": passage_id,
-                    "vector": one.vector.astype(np.float32).tobytes(),
-                    "sentences": one.sentences.tobytes(),
-                    "scales": one.scales.astype(np.float32).tobytes(),
-                }
-                for (passage_id, _), one in zip(pending.passages, embedded, strict=True)
-            ]
-            if rows:
-                connection.execute(insert(vectors), rows)
-            sequence = log(connection, "embedded", pending.version_key, at)
-            connection.execute(
-                update(versions).where(versions.c.key == pending.version_key).values(embedded=sequence)
-            )
-
-
-def use_fingerprint(catalog: Catalog, fingerprint: str) -> bool:
-    """Say which embedder the vectors are from. Other vectors are dropped and wait to be made anew.
-
-    Returns whether anything must be embedded again.
-    """
-    with catalog.writing() as connection:
-        before = connection.scalar(select(meta.c.value).where(meta.c.name == "fingerprint"))
-        if before == fingerprint:
-            return False
-        connection.execute(delete(vectors))
-        connection.execute(update(versions).values(embedded=None))
-        set_meta(connection, "fingerprint", fingerprint)
-        return before is not None
-
-
-def use_passages(catalog: Catalog, rules: str, split: Callable[[Article], tuple[Passage, ...]]) -> int:
-    """Say which passage rules hold. Passages made by others are made anew and wait for their vectors.
-
-    Returns how many versions were cut again. Killed on the way, it begins again at the next start.
-    """
-    keys = catalog.current_keys().tolist() if catalog.meta("passages") is not None else []
-    for key in keys:
-        article = catalog.version(key)
-        with catalog.writing() as connection:
-            old = select(passages.c.id).where(passages.c.version_key == key)
-            connection.execute(delete(vectors).where(vectors.c.passage_id.in_(old)))
-            connection.execute(delete(passages).where(passages.c.version_key == key))
-            _insert_passages(connection, key, split(article))
-            connection.execute(update(versions).where(versions.c.key == key).values(embedded=None))
-            log(connection, "stored", key, now())
-    with catalog.writing() as connection:
-        set_meta(connection, "passages", rules)
-    return len(keys)
 
 
 def _newest(connection: Connection, key: int) -> Row[Any] | None:
@@ -181,40 +87,41 @@ def _newest(connection: Connection, key: int) -> Row[Any] | None:
     return connection.execute(asked).first()
 
 
-def _store_one(connection: Connection, new: ToStore, at: str) -> Stored:
+def _store_one(book: Ledger, known: _Known, new: ToStore) -> Stored:
     article = new.article
-    key = connection.scalar(select(articles.c.key).where(articles.c.id == article.id))
+    key = book.connection.scalar(select(articles.c.key).where(articles.c.id == article.id))
     if key is None:
-        return _store_unknown(connection, new, at)
-    newest = _newest(connection, key)
+        return _store_unknown(book, known, new)
+    newest = _newest(book.connection, key)
     if newest is None:
-        return _add_version(connection, new, key, 1, at, "added")
+        return _add_version(book, known, new, key, 1, "added")
     if newest.content_hash == content_hash(article):
-        return _store_same(connection, new, newest, at)
-    if newest.text_hash == text_hash(article.text) or new.given_id or _same(connection, newest, article):
-        return _replace(connection, new, newest, at)
+        return _store_same(book, known, new, newest)
+    alike = newest.text_hash == text_hash(article.text) or new.given_id
+    if alike or _same(book.connection, newest, article):
+        return _replace(book, known, new, newest)
     fresh = hashlib.sha256(f"{article.id}\n{article.text}".encode()).hexdigest()[:16]
-    renamed = replace(new, article=replace(article, id=fresh))
     remark = f"{article.id} now holds another article: stored under a new id"
-    return _store_one(connection, replace(renamed, given_id=True, remark=_and(new.remark, remark)), at)
+    renamed = replace(new, article=replace(article, id=fresh), given_id=True, remark=_and(new.remark, remark))
+    return _store_one(book, known, renamed)
 
 
-def _store_same(connection: Connection, new: ToStore, newest: Row[Any], at: str) -> Stored:
+def _store_same(book: Ledger, known: _Known, new: ToStore, newest: Row[Any]) -> Stored:
     if newest.went is None or newest.ended != "removed":
         why = None if newest.went is None else f"it was {newest.ended} and stays so"
         return Stored(Item(new.source, "unchanged", _and(new.remark, why), newest.article_id))
-    return _add_version(connection, new, newest.article_key, newest.version + 1, at, "added")
+    return _add_version(book, known, new, newest.article_key, newest.version + 1, "added")
 
 
-def _replace(connection: Connection, new: ToStore, newest: Row[Any], at: str) -> Stored:
+def _replace(book: Ledger, known: _Known, new: ToStore, newest: Row[Any]) -> Stored:
     if newest.went is not None and newest.ended == "withdrawn":
         why = "it was withdrawn and stays so; `supersedes` or a new id brings a new story"
         return Stored(Item(new.source, "unchanged", _and(new.remark, why), newest.article_id))
     gone: tuple[int, ...] = ()
     if newest.went is None:
-        end(connection, newest.key, "superseded", at, by=new.article.id)
+        book.end(newest.key, "superseded", by=new.article.id)
         gone = (newest.key,)
-    stored = _add_version(connection, new, newest.article_key, newest.version + 1, at, "changed")
+    stored = _add_version(book, known, new, newest.article_key, newest.version + 1, "changed")
     return replace(stored, went=gone + stored.went)
 
 
@@ -223,22 +130,22 @@ def _same(connection: Connection, newest: Row[Any], article: Article) -> bool:
     return same_article(text, newest.title, article.text, article.title)
 
 
-def _store_unknown(connection: Connection, new: ToStore, at: str) -> Stored:
-    article = new.article
+def _store_unknown(book: Ledger, known: _Known, new: ToStore) -> Stored:
+    article, connection = new.article, book.connection
     twin = _twin(connection, article)
+    aliased = article.id in known.aliases
     if twin is not None:
-        known = connection.scalar(select(aliases.c.article_key).where(aliases.c.id == article.id))
-        if known is None:
+        if not aliased:
             connection.execute(insert(aliases).values(id=article.id, article_key=twin.article_key))
-        status = "duplicate" if known is None else "unchanged"
-        return Stored(
-            Item(new.source, status, f"the same text, outlet and date as {twin.article_id}", twin.article_id)
-        )
-    connection.execute(delete(aliases).where(aliases.c.id == article.id))
-    values = {"id": article.id, "given_id": int(new.given_id), "group_key": 0}
-    key = connection.execute(insert(articles).values(**values)).inserted_primary_key[0]  # type: ignore[index]
-    connection.execute(update(articles).where(articles.c.key == key).values(group_key=key))
-    return _add_version(connection, new, key, 1, at, "added")
+            known.aliases.add(article.id)
+        why = f"the same text, outlet and date as {twin.article_id}"
+        return Stored(Item(new.source, "unchanged" if aliased else "duplicate", why, twin.article_id))
+    if aliased:
+        connection.execute(delete(aliases).where(aliases.c.id == article.id))
+        known.aliases.discard(article.id)
+    values = {"id": article.id, "given_id": int(new.given_id)}
+    key = int(connection.execute(insert(articles).values(**values)).inserted_primary_key[0])  # type: ignore[index]
+    return _add_version(book, known, new, key, 1, "added")
 
 
 def _twin(connection: Connection, article: Article) -> Row[Any] | None:
@@ -258,16 +165,16 @@ def _twin(connection: Connection, article: Article) -> Row[Any] | None:
 
 
 def _add_version(
-    connection: Connection, new: ToStore, key: int, version: int, at: str, status: Any
+    book: Ledger, known: _Known, new: ToStore, key: int, version: int, status: ItemStatus
 ) -> Stored:
+    connection = book.connection
     article = new.article
-    came = int(connection.scalar(select(func.max(counter.c.sequence))) or 0) + 1
     first, last = day_range(article.published) if article.published else (None, None)
     row = {
         "article_key": key,
         "version": version,
-        "came": came,
-        "added_at": at,
+        "came": book.sequence + 1,
+        "added_at": book.at,
         "text_hash": text_hash(article.text),
         "content_hash": content_hash(article),
         "day_first": first,
@@ -282,9 +189,11 @@ def _add_version(
             version_key=version_key, text=article.text, furniture=furniture, signature=new.signature
         )
     )
-    _insert_passages(connection, version_key, new.passages)
-    log(connection, "stored", version_key, at)
-    went = _group_and_story(connection, new, key, version_key, at)
+    insert_passages(connection, version_key, new.passages)
+    book.log("stored", version_key)
+    known.superseded.add(article.supersedes)
+    copies = _group(connection, new, key, fresh=version == 1)
+    went = _story(book, known, article, key, version_key, copies)
     return Stored(Item(new.source, status, new.remark, article.id), version_key, went)
 
 
@@ -292,7 +201,8 @@ _PLAIN = ("title", "outlet", "agency", "author", "url", "published", "updated", 
 _PLAIN += ("language", "supersedes")
 
 
-def _insert_passages(connection: Connection, version_key: int, found: Sequence[Passage]) -> None:
+def insert_passages(connection: Connection, version_key: int, found: Sequence[Passage]) -> None:
+    """Put a version's passages in."""
     rows = [
         {
             "version_key": version_key,
@@ -307,26 +217,36 @@ def _insert_passages(connection: Connection, version_key: int, found: Sequence[P
         connection.execute(insert(passages), rows)
 
 
-def _group_and_story(
-    connection: Connection, new: ToStore, key: int, version_key: int, at: str
-) -> tuple[int, ...]:
-    """Join the article's near-duplicate group; end what it makes old, or itself where it is old already."""
-    connection.execute(delete(bands).where(bands.c.article_key == key))
-    alike = _candidates(connection, new.bands, key)
-    copies = copies_among(new.signature, alike)
+def _group(connection: Connection, new: ToStore, key: int, *, fresh: bool) -> list[int]:
+    """Join the article's near-duplicate group; the keys of its copies."""
+    if not fresh:
+        connection.execute(delete(bands).where(bands.c.article_key == key))
+    copies = copies_among(new.signature, _candidates(connection, new.bands, key))
     if new.bands:
         connection.execute(insert(bands), [{"band": band, "article_key": key} for band in new.bands])
-    _join_groups(connection, key, copies)
-    related = _related(connection, new.article, key, copies)
+    if copies:
+        own = func.coalesce(articles.c.group_key, articles.c.key)
+        groups = sorted(connection.scalars(select(own).where(articles.c.key.in_([key, *copies])).distinct()))
+        connection.execute(update(articles).where(own.in_(groups)).values(group_key=groups[0]))
+    return copies
+
+
+def _story(
+    book: Ledger, known: _Known, article: Article, key: int, version_key: int, copies: list[int]
+) -> tuple[int, ...]:
+    """End what a new version makes old, or itself where it is old already; the keys of the former."""
+    related: list[tuple[int, Article, bool]] = []
+    if copies or article.supersedes or article.id in known.superseded:
+        related = _related(book.connection, article, key, copies)
     went = []
     for other_key, other, is_copy in related:
-        ending = ended_by_new(new.article, other, copies=is_copy)
-        if ending is not None:
-            end(connection, other_key, ending, at, by=new.article.id)
+        ending = ended_by_new(article, other, copies=is_copy)
+        if ending is not None and other.status == "usable":
+            book.end(other_key, ending, by=article.id)
             went.append(other_key)
-    ending = ends_new(new.article, [(other, is_copy) for _, other, is_copy in related])
-    if ending is not None:
-        end(connection, version_key, ending[0], at, by=ending[1])
+    ending_of_new = ends_new(article, [(other, is_copy) for _, other, is_copy in related])
+    if ending_of_new is not None:
+        book.end(version_key, ending_of_new[0], by=ending_of_new[1])
     return tuple(went)
 
 
@@ -348,14 +268,6 @@ def _candidates(connection: Connection, keys: Sequence[int], own: int) -> list[t
     )
     newest = {row.article_key: row.signature for row in connection.execute(asked)}
     return list(newest.items())
-
-
-def _join_groups(connection: Connection, key: int, copies: Sequence[int]) -> None:
-    if not copies:
-        return
-    asked = select(articles.c.group_key).where(articles.c.key.in_([key, *copies])).distinct()
-    groups = sorted(connection.scalars(asked))
-    connection.execute(update(articles).where(articles.c.group_key.in_(groups)).values(group_key=groups[0]))
 
 
 def _related(

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
-from rag.library import storing
+from rag.library import embeddings, storing
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedded
+from rag.library.ledger import ledger
 from rag.library.rows import Stored, ToStore
 from rag.types import Article, Passage
 
@@ -152,21 +153,21 @@ def test_a_batch_is_stored_whole_or_not_at_all(catalog: Catalog) -> None:
 
 def test_vectors_are_kept_with_their_own_log_entry_and_found_with_the_passage(catalog: Catalog) -> None:
     put(catalog, Article("a1", TEXT))
-    storing.use_fingerprint(catalog, "fake")
+    embeddings.use_fingerprint(catalog, "fake")
     pending = catalog.pending()
     vector = np.zeros(4, np.float32)
     vector[0] = 1
     embedded = Embedded(vector, np.array([[127, 0, 0, 0]], np.int8), np.array([1 / 127], np.float32))
-    storing.store_vectors(catalog, [(pending[0], [embedded])], fingerprint="another model")
+    embeddings.store_vectors(catalog, [(pending[0], [embedded])], fingerprint="another model")
     assert kinds(catalog) == ["stored"]
-    storing.store_vectors(catalog, [(pending[0], [embedded])], fingerprint="fake")
-    storing.store_vectors(catalog, [(pending[0], [embedded])], fingerprint="fake")
+    embeddings.store_vectors(catalog, [(pending[0], [embedded])], fingerprint="fake")
+    embeddings.store_vectors(catalog, [(pending[0], [embedded])], fingerprint="fake")
     assert kinds(catalog) == ["stored", "embedded"]
     assert catalog.pending() == []
     hit = catalog.hits([1])[1]
     assert hit.sentences is not None
     assert hit.sentences[0, 0] == pytest.approx(1)
-    assert storing.use_fingerprint(catalog, "another model")
+    assert embeddings.use_fingerprint(catalog, "another model")
     assert catalog.hits([1])[1].vector is None
     assert len(catalog.pending()) == 1
 
@@ -224,8 +225,8 @@ def raise_if_damaged(catalog: Catalog) -> None:
 def test_row_14_a_catalog_of_a_newer_dateline_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite3"
     catalog = Catalog(path)
-    with catalog.writing() as connection:
-        storing.set_meta(connection, "schema", "99")
+    with ledger(catalog) as book:
+        book.note("schema", "99")
     catalog.close()
     with pytest.raises(CatalogTooNew, match="99"):
         Catalog(path)
