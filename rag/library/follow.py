@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from threading import Event, RLock, Thread
 
 from rag.library.catalog import Catalog
@@ -29,7 +30,7 @@ class Follower:
     def __init__(
         self, shelf: Shelf, catalog: Catalog, *, chroma: bool, on_event: Callable[[str], None] | None = None
     ) -> None:
-        self._shelf, self._catalog, self._on_event = shelf, catalog, on_event
+        self.shelf, self._catalog, self._on_event = shelf, catalog, on_event
         self.parts: tuple[Part, ...] = PARTS if chroma else ("words", "meaning")
         self.last_error: Exception | None = None
         self._working = RLock()
@@ -56,6 +57,16 @@ class Follower:
                 raise
             self.last_error = None
         return True
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """While this is held, only the thread that holds it follows."""
+        return self._working
+
+    def renew(self, parts: frozenset[Part]) -> None:
+        """Build these parts anew, then catch up. Raises: DatelineError; what served before then serves on."""
+        with self._working:
+            self._steps.renew(parts)
+            self.catch_up()
 
     def start(self) -> None:
         """Follow in the background from now on."""
@@ -85,7 +96,7 @@ class Follower:
                 return
         with self._working:
             self._steps.forget()
-            self._shelf.close(frozenset(self._steps.whole))
+            self.shelf.close(frozenset(self._steps.whole))
 
     def vouch(self, part: Part) -> None:
         """The part was found marked as being written, and was then found whole."""

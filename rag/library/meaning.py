@@ -155,18 +155,19 @@ class Meaning:
         if self._place_of is not None:
             self._place_of.update((row.passage_id, before + place) for place, row in enumerate(fresh))
 
-    def cut_torn_tail(self) -> int:
-        """Cut off what was written but never counted. Returns how many bytes."""
-        applied = self.applied
-        cut = 0
-        for name, size in _sizes(applied).items():
+    def torn_tail(self) -> int:
+        """How many bytes were written but never counted: their writer was killed."""
+        sizes = _sizes(self.applied).items()
+        there = {name: _size(self.directory / name) for name, _ in sizes}
+        return sum(max(0, there[name] - size) for name, size in sizes)
+
+    def cut_torn_tail(self) -> None:
+        """Cut them off."""
+        for name, size in _sizes(self.applied).items():
             path = self.directory / name
-            with explained(path):
-                there = path.stat().st_size if path.exists() else 0
-                if there > size:
+            if _size(path) > size:
+                with explained(path):
                     os.truncate(path, size)
-                    cut += there - size
-        return cut
 
     def _stamp(self) -> tuple[int, int] | None:
         try:
@@ -197,13 +198,17 @@ def _sizes(applied: Applied) -> dict[str, int]:
     return {"meaning.f32": applied.rows * applied.dimension * 4, "meaning.ids": applied.rows * _PAIR}
 
 
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
 def _opened(directory: Path, applied: Applied) -> Rows:
     if not applied.rows:
         none = np.empty(0, np.int64)
         return Rows(np.empty((0, applied.dimension), np.float32), none, none, applied)
     for name, size in _sizes(applied).items():
         path = directory / name
-        there = path.stat().st_size if path.exists() else 0
+        there = _size(path)
         if there < size or not size:
             raise IndexRefused(str(path), f"it has {there} of {size} bytes", "Run `dateline repair`.")
     shape = (applied.rows, applied.dimension)

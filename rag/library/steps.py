@@ -170,11 +170,15 @@ class Steps:
                     f"the {part} index", again, "Look at the disk, then run `dateline repair`."
                 )
             self._renewals[part] += 1
+        self.renew(frozenset(faults))
+
+    def renew(self, parts: frozenset[Part]) -> None:
+        """Build parts anew, in a further generation; Chroma is dropped, to be filled there."""
         self.forget()
-        if renew(self._shelf, self._catalog, frozenset(faults), self._stop):
-            self.whole |= set(faults)
+        if renew(self._shelf, self._catalog, parts, self._stop):
+            self.whole |= parts
             self.counted = False
-            self._say(f"built anew: {', '.join(sorted(faults))}")
+            self._say(f"built anew: {', '.join(sorted(parts))}")
 
     def count(self) -> bool:
         """Once, where all have caught up: does each hold just what the catalog has? Then leftovers may go.
