@@ -220,7 +220,9 @@ def _says_the_same(line: str, body: str) -> bool:
     if sum(w in _NEGATIONS for w in fold) != sum(w in _NEGATIONS for w in stretch):
         return False
     extra = [said[n] for n in range(len(said)) if n not in matched]
-    return all((w[0].isupper() or w.lower() in _SMALL_WORDS) and w.isalpha() for w in extra)
+    return all(w[0].isupper() or w.lower() in _SMALL_WORDS for w in extra) and not any(
+        c.isdigit() for w in extra for c in w
+    )
 
 
 def _article_end(lines: list[Range], found: set[int]) -> int:

@@ -133,7 +133,7 @@ def _is_header(line: str) -> bool:
     for mark in ",;\t":
         names = [part.strip().strip('"').lower() for part in line.split(mark)]
         if "text" in names and len({"title", "url", "id", "outlet", "published", "author"} & set(names)) >= 1:
-            return all(len(name) <= 40 for name in names)
+            return all(re.fullmatch(r"[\w.-]{1,40}", name) for name in names)
     return False
 
 

@@ -11,7 +11,8 @@ from rag.reading.copied import Range, furniture
 from rag.reading.dates import parse_published
 
 _LONGEST_TITLE = 200  # characters
-_LONGEST_FRONT = 64_000
+_LONGEST_FRONT = 16_000
+_MOST_BRACKETS = 500  # YAML's parser takes time with their square
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _HEADING = re.compile(r"(?:\A|(?<=\n))#[ \t]+(.+?)[ \t]*#*[ \t]*(?=\r?\n|\Z)")
 _PICTURE = re.compile(r"^[ \t]*!\[[^\]\n]*\]\([^)\n]*\)[ \t]*$|^[ \t]*\[[^\]\n]{1,60}\]:[ \t]+\S+.*$", re.M)
@@ -87,6 +88,8 @@ def front_matter(name: str, text: str) -> tuple[dict[str, object], str] | None:
     match = _FRONT.match(text[: _LONGEST_FRONT + 8])
     if not match:
         return None
+    if match[1].count("[") + match[1].count("{") > _MOST_BRACKETS:
+        raise ReadingError(name, "its front matter is not valid YAML that a person would write")
     import yaml  # 20 ms, and only some files need it
 
     try:
