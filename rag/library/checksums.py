@@ -8,6 +8,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 _AT_ONCE = 1 << 24  # bytes
+_KINDS = ("fast", "fieldnorm", "idx", "pos", "store", "term")  # the files of each of Tantivy's segments
 _FOOTER = 8  # bytes at the end of Tantivy's files: the footer's length and a magic number, little-endian
 
 
@@ -29,11 +30,13 @@ def words_fault(path: Path) -> str | None:
     """
     try:
         for segment in json.loads((path / "meta.json").read_bytes())["segments"]:
-            name = segment["segment_id"].replace("-", "")
-            deleted = f"{name}.{(segment['deletes'] or {}).get('opstamp')}.del"
-            for file in sorted(path.glob(f"{name}.*")):
-                if (file.suffix != ".del" or file.name == deleted) and not _intact(file):
-                    return f"its {file.suffix[1:]} file is not what was written"
+            name, deletes = segment["segment_id"].replace("-", ""), segment["deletes"]
+            kinds = [*_KINDS, f"{deletes['opstamp']}.del"] if deletes else _KINDS
+            for kind in kinds:
+                if not _intact(path / f"{name}.{kind}"):
+                    return f"its .{kind} file is not what was written"
+    except FileNotFoundError as error:
+        return f"{Path(error.filename).name} is missing"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return f"it cannot be read ({type(error).__name__})"
     return None

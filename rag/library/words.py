@@ -74,7 +74,7 @@ class WordIndex:
             with explained(self.path):
                 self.path.mkdir(parents=True, exist_ok=True)
             return Index(_schema(), str(self.path), reuse=True)
-        if os.access(self.path, os.W_OK):
+        if os.access(self.path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             return Index.open(str(self.path))
         self._shadow = Shadow(self.path)
         return Index.open(str(self._shadow.path))
