@@ -36,7 +36,7 @@ def zoned(published: str | None) -> str:
 
 
 def between(first: str | None, last: str | None, today: date) -> str:
-    """ "1 Jan to 12 Nov", "to 12 Nov", "from 1 Jan", or "" where neither end is known."""
+    """As "1 Jan to 12 Nov", "to 12 Nov", "from 1 Jan", or "" where neither end is known."""
     if first and last:
         start, end = shown(first, today), shown(last, today)
         return start if start == end else f"{start} to {end}"

@@ -51,12 +51,14 @@ TELLING: tuple[Kind, ...] = ("opinion", "letter", "press_release", "sponsored")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """ "1 article", "1,204 articles"."""
+    """As "1 article", "1,204 articles"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def seconds(spent: float) -> str:
-    """ "0.12 s", "3.4 s", "41 s"."""
+    """As "under 0.01 s", "0.12 s", "3.4 s", "41 s"."""
+    if spent < 0.01:
+        return "under 0.01 s"
     return f"{spent:.2f} s" if spent < 1 else f"{spent:.1f} s" if spent < 10 else f"{spent:.0f} s"
 
 
@@ -71,7 +73,7 @@ def mode(answer: Answer) -> str:
 
 
 def origins(found: Origins | None, texts: int) -> str:
-    """ "4 texts · origins: Reuters, Gazette · 1 unclear"; unclear ones are never counted as an origin."""
+    """As "4 texts · origins: Reuters, Gazette · 1 unclear"; unclear ones are never counted as an origin."""
     said = [count(texts, "text")]
     if found is not None and found.named:
         said.append(("origin: " if len(found.named) == 1 else "origins: ") + ", ".join(found.named))
@@ -87,7 +89,7 @@ def covered(freshness: Freshness, scope_from: str | None, scope_to: str | None, 
 
 
 def searched(answer: Answer, today: date) -> str:
-    """ "Searched 1,204 articles, 1 Jan to 12 Nov"."""
+    """As "Searched 1,204 articles, 1 Jan to 12 Nov"."""
     days = covered(answer.freshness, answer.scope.from_, answer.scope.to, today)
     return f"Searched {count(answer.searched, 'article')}" + (f", {days}" if days else "")
 
@@ -139,7 +141,7 @@ def begun(parts: Sequence[str]) -> tuple[str, ...]:
 
 
 def left_out(undated: int) -> str | None:
-    """ "12 undated left out", or None where none were."""
+    """As "12 undated left out", or None where none were."""
     return f"{undated:,} undated left out" if undated else None
 
 
@@ -205,12 +207,12 @@ def meaning(share: float | None) -> str:
 
 
 def reach(share: float) -> str:
-    """ "34 % of the library"; never rounded up to the whole."""
+    """As "34 % of the library"; never rounded up to the whole."""
     return "whole library" if share >= 1 else f"{int(share * 100)} % of the library"
 
 
 def holdings(library: Status) -> str:
-    """ "1,204 articles · meaning: 34 % of the library": what there is to ask."""
+    """As "1,204 articles · meaning: 34 % of the library": what there is to ask."""
     if not library.articles:
         return "no articles yet"
     return f"{count(library.articles, 'article')} · {meaning(library.meaning)}"
@@ -230,7 +232,7 @@ def library(held: Status, today: date) -> tuple[str, ...]:
 
 
 def size(octets: int) -> str:
-    """ "12 MB", in powers of ten."""
+    """As "12 MB", in powers of ten."""
     for power, unit in ((9, "GB"), (6, "MB"), (3, "kB")):
         if octets >= 10**power:
             return f"{octets / 10**power:,.{1 if octets < 10 ** (power + 1) else 0}f} {unit}"

@@ -1,0 +1,192 @@
+"""The real page in a real Chromium. Every test fails if any request leaves the page's own origin."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+# Streamlit's own page writes one inline script, which our policy stops; it sets a flag for search engines.
+KNOWN = "Executing inline script violates"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless. Without one: skipped, or a failure with DATELINE_BROWSER=required."""
+    found = os.environ.get("DATELINE_CHROMIUM") or shutil.which("chromium")
+    if found is None:
+        reason = "no chromium on this machine (apt-get install chromium)"
+        if os.environ.get("DATELINE_BROWSER") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(command: list[str], port: int, environment: dict[str, str], log: Path) -> Iterator[str]:
+    """A server from `command`, stopped at the end; yields its address."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            _await(f"http://127.0.0.1:{port}/healthz", process, log)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _await(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not come up:\n{log.read_text(errors='replace')}")
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Addresses of pages over the stand-in newsroom, by variant ("", "slow", "sample slow"), started when asked for."""
+    started: dict[str, str] = {}
+    stack: list[Iterator[str]] = []
+
+    def address(variant: str = "") -> str:
+        if variant not in started:
+            port = free_port()
+            command = [sys.executable, "-m", "tests.browser.serve", str(port), *variant.split()]
+            log = tmp_path_factory.mktemp("server") / "log"
+            served = serving(command, port, {"DATELINE_TODAY": "2026-11-22"}, log)
+            stack.append(served)  # type: ignore[arg-type]
+            started[variant] = served.__enter__()
+        return started[variant]
+
+    yield address
+    for served in stack:
+        served.__exit__(None, None, None)  # type: ignore[attr-defined]
+
+
+@dataclass
+class Watch:
+    """What the browser did beside what the test looked at."""
+
+    requests: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    sent: list[object] = field(default_factory=list)
+
+
+@dataclass
+class Reader:
+    """A reader in front of the page."""
+
+    page: Page
+    watch: Watch
+    address: str
+
+    def visit(self, path: str = "") -> None:
+        """Open a page and wait until it can be used."""
+        self.page.goto(self.address + path)
+        self.page.locator(".st-key-masthead").wait_for()
+
+    def ask(self, question: str) -> None:
+        """Type a question and press Enter."""
+        box = self.page.locator(".st-key-question input")
+        box.fill(question)
+        box.press("Enter")
+
+    def answered(self, question: str, outcome: str = "answered") -> None:
+        """Ask and wait for the outcome."""
+        self.ask(question)
+        self.page.locator(f'.pane[data-outcome="{outcome}"]').wait_for()
+
+
+Open = Callable[..., Reader]
+
+
+@pytest.fixture
+def reader(chromium: Browser, stand_in: Callable[[str], str]) -> Iterator[Open]:
+    """Opens the page for a reader: `reader(variant="", address=None, path="", **context)`."""
+    contexts: list[tuple[BrowserContext, Watch, str]] = []
+
+    def open_page(variant: str = "", *, address: str | None = None, path: str = "", **how: object) -> Reader:
+        own = address or stand_in(variant)
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **how})  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        watch = Watch()
+        contexts.append((context, watch, own))
+        context.on("request", lambda request: watch.requests.append(request.url))
+        page = context.new_page()
+        page.on("pageerror", lambda error: watch.troubles.append(str(error)))
+        page.on("console", lambda said: _hear(watch, said.type, said.text))
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: watch.sent.append(frame)))
+        one = Reader(page, watch, own)
+        one.visit(path)
+        return one
+
+    yield open_page
+    for context, watch, own in contexts:
+        context.close()
+        strays = [url for url in watch.requests if not url.startswith((own, "data:", "blob:"))]
+        assert not strays, f"requests left the page: {strays}"
+        assert not watch.troubles, f"the page complained: {watch.troubles}"
+
+
+def _hear(watch: Watch, kind: str, text: str) -> None:
+    if kind == "error" and KNOWN not in text and "404 (Not Found)" not in text:
+        watch.troubles.append(text)
+
+
+def fetched(address: str) -> tuple[int, dict[str, str]]:
+    """Status and headers (names in lower case) of a GET."""
+    try:
+        with urllib.request.urlopen(address, timeout=10) as response:
+            return response.status, {name.lower(): value for name, value in response.headers.items()}
+    except urllib.error.HTTPError as error:
+        return error.code, {name.lower(): value for name, value in error.headers.items()}

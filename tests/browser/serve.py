@@ -1,0 +1,28 @@
+"""Serves the real page over the stand-in newsroom: `python -m tests.browser.serve PORT [sample] [slow]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+try:
+    from rag import newsroom
+except ImportError:
+    import stub; from rag import newsroom
+from tests.fakes.newsroom import FakeNewsroom
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+def main() -> None:
+    """Put the stand-in behind the front door, then start the server as `python app.py` would."""
+    port, variants = int(sys.argv[1]), set(sys.argv[2:])
+    room = FakeNewsroom(sample="sample" in variants, pause=0.5 if "slow" in variants else 0.0)
+    newsroom.open = lambda *_args, **_flags: room  # type: ignore[assignment, return-value]
+    sys.argv = [str(APP)]
+    import app
+
+    app.app.run(config={"server.port": port})
+
+
+main()

@@ -1,0 +1,89 @@
+"""What the page keeps in and out: headers, and text that would like to be more than text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open, fetched
+
+HOSTILE = "What happened to the harvest?"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "search",
+        "healthz",
+        "_stcore/health",
+        "_stcore/bidi-components/dateline.pane/pane.js",
+        "app/static/newsreader-latin.woff2",
+        "app/static/nothing",
+        "media/nothing",
+    ],
+)
+def test_every_response_carries_the_headers(stand_in: Callable[[str], str], path: str) -> None:
+    _, headers = fetched(stand_in("") + path)
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == policy["script-src"] == policy["connect-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["object-src"] == "'none'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_healthz_answers(stand_in: Callable[[str], str]) -> None:
+    status, headers = fetched(stand_in("") + "healthz")
+    assert status == 200
+    assert headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
+def test_hostile_text_stays_text_and_asks_for_nothing(reader: Open, bypass: bool) -> None:
+    one = reader(bypass_csp=bypass)
+    one.answered(HOSTILE)
+    one.page.wait_for_timeout(500)
+    pane = one.page.locator(".pane")
+    assert pane.evaluate("pane => pane.querySelectorAll('img, script, iframe, svg, style, object').length") == 0
+    expect(one.page.locator("article h2")).to_contain_text("<img src=x onerror=")
+    expect(one.page.locator("article")).to_contain_text("![pixel](http://evil.invalid/pixel.png)")
+    expect(one.page.locator(".note")).to_contain_text("<img src=http://evil.invalid/w>")
+    expect(one.page.locator("article a")).to_have_count(0)
+    assert not [url for url in one.watch.requests if "evil" in url]
+
+
+@pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
+def test_hostile_text_stays_text_on_the_other_pages(reader: Open, bypass: bool) -> None:
+    one = reader(path="search", bypass_csp=bypass)
+    one.answered("harvest", "passages")
+    one.page.get_by_role("link", name="Status").click()
+    expect(one.page.locator(".st-key-page")).to_contain_text("[Gazette](javascript:alert(1)) <b>bold</b>")
+    one.page.get_by_role("link", name="Ask", exact=True).click()
+    expect(one.page.locator(".st-key-library")).to_contain_text("[Gazette](javascript:alert(1))")
+    one.page.wait_for_timeout(300)
+    assert not [url for url in one.watch.requests if "evil" in url]
+
+
+def test_a_link_leads_to_the_article_and_tells_nobody_where_from(reader: Open) -> None:
+    one = reader()
+    one.answered("Why is the Tarn bridge closed?")
+    link = one.page.locator("article a")
+    expect(link).to_have_text("Open at lantern.example")
+    expect(link).to_have_attribute("href", "https://lantern.example/tarn-bridge")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+
+
+def test_the_question_itself_stays_text(reader: Open) -> None:
+    one = reader()
+    one.answered('<img src="http://evil.invalid/q"> ![q](http://evil.invalid/q2)', "no_answer_found")
+    one.page.wait_for_timeout(300)
+    assert not [url for url in one.watch.requests if "evil" in url]
+
+
+def test_nothing_of_streamlit_s_own_is_on_the_page(reader: Open) -> None:
+    one = reader()
+    one.page.locator(".st-key-welcome").wait_for()
+    for name in ("stHeader", "stToolbar", "stDecoration", "stAppDeployButton", "stMainMenu"):
+        assert one.page.get_by_test_id(name).locator("visible=true").count() == 0

@@ -1,0 +1,32 @@
+"""The page over a stand-in newsroom: real types, invented articles, no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from rag import newsroom
+from tests.fakes.newsroom import FakeNewsroom
+
+MAIN = Path(__file__).parents[2] / "ui" / "main.py"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeNewsroom]:
+    """The newsroom that the page opens."""
+    room = FakeNewsroom()
+    monkeypatch.setattr(newsroom, "open", lambda *_args, **_flags: room)
+    monkeypatch.setenv("DATELINE_TODAY", "2026-11-22")
+    st.cache_resource.clear()
+    yield room
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(fake: FakeNewsroom) -> AppTest:
+    """The page, not yet drawn."""
+    return AppTest.from_file(MAIN, default_timeout=20)

@@ -1,0 +1,77 @@
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from rag.errors import UsageError
+from rag.types import Events, Sentence, Stage
+from tests.fakes.newsroom import FakeNewsroom
+from ui.asking import Asking
+
+QUESTION = "Why is the Tarn bridge closed?"
+
+
+@pytest.fixture
+def workers() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+def test_sentences_are_there_before_the_answer_is(workers: ThreadPoolExecutor) -> None:
+    go_on = threading.Event()
+
+    def events() -> Iterator[Events]:
+        yield Stage("searching")
+        yield Sentence("One.", (1,))
+        go_on.wait(5)
+        yield Sentence("Two.", (2,))
+
+    asking = Asking(QUESTION, events, workers)
+    while not asking.sentences:
+        asking.wait(asking.seen(), 0.05)
+    assert [sentence.text for sentence in asking.sentences] == ["One."]
+    assert asking.stage == "Searching"
+    assert asking.running
+    assert asking.answer is None
+    go_on.set()
+    asking.settle(5)
+    assert [sentence.text for sentence in asking.sentences] == ["One.", "Two."]
+
+
+def test_settling_returns_as_soon_as_the_answer_is_there(
+    workers: ThreadPoolExecutor, fake: FakeNewsroom
+) -> None:
+    asking = Asking(QUESTION, lambda: fake.ask_stream(QUESTION), workers)
+    asking.settle(60)
+    assert asking.answer is not None
+    assert not asking.running
+
+
+def test_a_stop_ends_the_wait_at_once_and_nothing_later_is_shown(workers: ThreadPoolExecutor) -> None:
+    go_on, closed = threading.Event(), threading.Event()
+
+    def events() -> Iterator[Events]:
+        try:
+            yield Stage("searching")
+            go_on.wait(5)
+            yield Sentence("Late.", (1,))
+            yield Sentence("Never.", (1,))
+        finally:
+            closed.set()
+
+    asking = Asking(QUESTION, events, workers)
+    asking.stop()
+    asking.settle(5)
+    assert not asking.running
+    assert asking.answer is None
+    go_on.set()
+    assert closed.wait(5), "the events were not closed"
+    assert "Never." not in [sentence.text for sentence in asking.sentences]
+
+
+def test_what_the_engine_says_is_wrong_comes_through(workers: ThreadPoolExecutor, fake: FakeNewsroom) -> None:
+    asking = Asking("x" * 3000, lambda: fake.ask_stream("x" * 3000), workers)
+    asking.settle(5)
+    with pytest.raises(UsageError, match="3,000 characters"):
+        _ = asking.answer
