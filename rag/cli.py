@@ -169,7 +169,7 @@ def remove(
     """Withdraw articles: no question uses them any more. Ingesting them again brings them back."""
     with _room(home) as room:
         report = room.remove(article_ids)
-    _print(as_object, as_json(report), lambda: [terminal.print_item(item) for item in report.items])
+    _print(as_object, as_json(report), lambda: terminal.print_items(report))
     raise typer.Exit(PARTLY if report.count("failed") else DONE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from rag.types import Answer, Article, Found, IngestReport, ItemStatus, Scope, SearchResult
+from rag.types import Answer, Article, Found, IngestReport, ItemStatus, SearchResult
 
 SCHEMA = 1
 STATUSES: tuple[ItemStatus, ...] = ("added", "changed", "unchanged", "duplicate", "skipped", "failed")
@@ -29,19 +29,6 @@ def as_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_json(one) for one in value]
     return value
-
-
-def scope_from(record: dict[str, Any]) -> Scope:
-    """A scope from its JSON; unknown names are ignored."""
-    known = {one.name for one in fields(Scope)}
-    given = {("from_" if name == "from" else name): value for name, value in record.items()}
-    return Scope(
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in given.items()
-            if name in known
-        }
-    )
 
 
 def article_json(article: Article, passages: Any = None) -> dict[str, Any]:

@@ -14,6 +14,8 @@ import numpy as np
 
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder
+from rag.library.generations import Part
+from rag.library.indexes import Health
 from rag.library.ingest import Split
 from rag.library.ingest import splitter as bound
 from rag.library.passages import PASSAGE_RULES
@@ -25,6 +27,7 @@ from rag.types import Freshness, IndexState, Plan, Status
 if TYPE_CHECKING:
     from rag.newsroom import Newsroom
 
+USABLE = ("ready", "following", "building")
 LIMIT_WITHOUT = 256  # tokens of a passage where no embedder says otherwise
 SHOWN = (
     "dateline",
@@ -87,7 +90,7 @@ def other_vectors(kept: str, embedder: Embedder) -> str:
 
 def freshness(catalog: Catalog, snapshot: Snapshot, inside: InScope) -> Freshness:
     """Newest and oldest in scope as their outlets wrote them, and the library's last addition."""
-    edges = []
+    edges: list[str | None] = []
     for day, days in ((inside.newest, snapshot.last), (inside.earliest, snapshot.first)):
         if day is None:
             edges.append(None)
@@ -137,12 +140,35 @@ def status(room: Newsroom) -> Status:
         sample=room.sample_only(),
         read_only=room.catalog.read_only,
         holder=room.indexes.holder,
-        indexes=tuple(IndexState(one.name, one.sequence, one.usable, one.said) for one in health.parts),
+        indexes=index_states(health),
         bytes=size_of(room.home),
         bytes_free=shutil.disk_usage(room.home).free,
         versions=tuple((name, _version(name)) for name in SHOWN),
         warnings=tuple(warnings),
     )
+
+
+def index_states(health: Health) -> tuple[IndexState, ...]:
+    """Each index in words."""
+    names: dict[Part, str] = {"words": "words", "meaning": "meaning, exact", "vectors": "meaning, Chroma"}
+    return tuple(
+        IndexState(
+            part, health.applied[part], health.states[part] in USABLE, f"{name}: {_said(health, part)}"
+        )
+        for part, name in names.items()
+    )
+
+
+def _said(health: Health, part: Part) -> str:
+    applied = health.applied[part]
+    return {
+        "ready": f"ready, at {applied:,}",
+        "following": f"following, at {applied:,} of {health.catalog:,}",
+        "building": f"being built, at {applied:,} of {health.catalog:,}",
+        "damaged": f"damaged: {health.faults.get(part, '')}; it is built anew",
+        "missing": "not there yet",
+        "elsewhere": "in the app only",
+    }[health.states[part]]
 
 
 def plan(room: Newsroom, paths: Sequence[Path]) -> Plan:

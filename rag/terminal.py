@@ -137,6 +137,12 @@ def print_ingest(report: IngestReport) -> None:
     out.print(f"{', '.join(counts)} in {report.seconds:.1f} s")
 
 
+def print_items(report: IngestReport) -> None:
+    """Every item's outcome."""
+    for item in report.items:
+        print_item(item)
+
+
 def print_item(item: Item) -> None:
     """One item's outcome with its reason."""
     colour = "red" if item.status == "failed" else "dim"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
 from rag.library import database
@@ -246,7 +246,7 @@ def article_key(connection: Connection, article_id: str) -> int | None:
     return key
 
 
-def article_of(row: Row[Any]) -> Article:
+def article_of(row: Any) -> Article:
     """A row of `versions` with `article_id` and, where it was asked for, its text."""
     status: ArticleStatus = "usable"
     if row.went is not None:
@@ -274,7 +274,7 @@ def article_of(row: Row[Any]) -> Article:
     )
 
 
-def passage_of(row: Row[Any]) -> Passage:
+def passage_of(row: Any) -> Passage:
     """A row of `passages` with `article_id` and `version`."""
     pairs = np.frombuffer(row.sentences, np.int32).reshape(-1, 2).tolist()
     return Passage(
@@ -314,7 +314,7 @@ def _passage_rows(connection: Connection, keys: list[int]) -> list[PassageRow]:
     return [_passage_row(row, known[row.version_key]) for row in rows]
 
 
-def _passage_row(row: Row[Any], version: Row[Any]) -> PassageRow:
+def _passage_row(row: Any, version: Any) -> PassageRow:
     return PassageRow(
         row.passage_id,
         row.version_key,
@@ -344,7 +344,7 @@ def _vector_rows(connection: Connection, keys: list[int]) -> Iterator[VectorRow]
         yield VectorRow(row.passage_id, row.version_key, np.frombuffer(row.vector, np.float32))
 
 
-def _pending(connection: Connection, row: Row[Any]) -> Pending:
+def _pending(connection: Connection, row: Any) -> Pending:
     article = article_of(row)
     asked = select(passages).where(passages.c.version_key == row.key).order_by(passages.c.position)
     found = []
@@ -372,7 +372,7 @@ def _hit_select() -> Select[Any]:
     )
 
 
-def _hit(row: Row[Any]) -> HitRow:
+def _hit(row: Any) -> HitRow:
     vector = sentences = None
     if row.vector is not None:
         vector = np.frombuffer(row.vector, np.float32)

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag.library.catalog import Catalog, article_key, article_of
 from rag.library.ledger import Ledger, ledger
@@ -76,7 +76,7 @@ def remove(catalog: Catalog, article_ids: Sequence[str]) -> list[Stored]:
     return done
 
 
-def _newest(connection: Connection, key: int) -> Row[Any] | None:
+def _newest(connection: Connection, key: int) -> Any:
     asked = (
         select(versions, articles.c.id.label("article_id"))
         .join_from(versions, articles)
@@ -106,14 +106,14 @@ def _store_one(book: Ledger, known: _Known, new: ToStore) -> Stored:
     return _store_one(book, known, renamed)
 
 
-def _store_same(book: Ledger, known: _Known, new: ToStore, newest: Row[Any]) -> Stored:
+def _store_same(book: Ledger, known: _Known, new: ToStore, newest: Any) -> Stored:
     if newest.went is None or newest.ended != "removed":
         why = None if newest.went is None else f"it was {newest.ended} and stays so"
         return Stored(Item(new.source, "unchanged", _and(new.remark, why), newest.article_id))
     return _add_version(book, known, new, newest.article_key, newest.version + 1, "added")
 
 
-def _replace(book: Ledger, known: _Known, new: ToStore, newest: Row[Any]) -> Stored:
+def _replace(book: Ledger, known: _Known, new: ToStore, newest: Any) -> Stored:
     if newest.went is not None and newest.ended == "withdrawn":
         why = "it was withdrawn and stays so; `supersedes` or a new id brings a new story"
         return Stored(Item(new.source, "unchanged", _and(new.remark, why), newest.article_id))
@@ -125,7 +125,7 @@ def _replace(book: Ledger, known: _Known, new: ToStore, newest: Row[Any]) -> Sto
     return replace(stored, went=gone + stored.went)
 
 
-def _same(connection: Connection, newest: Row[Any], article: Article) -> bool:
+def _same(connection: Connection, newest: Any, article: Article) -> bool:
     text = connection.scalar(select(texts.c.text).where(texts.c.version_key == newest.key)) or ""
     return same_article(text, newest.title, article.text, article.title)
 
@@ -148,7 +148,7 @@ def _store_unknown(book: Ledger, known: _Known, new: ToStore) -> Stored:
     return _add_version(book, known, new, key, 1, "added")
 
 
-def _twin(connection: Connection, article: Article) -> Row[Any] | None:
+def _twin(connection: Connection, article: Article) -> Any:
     asked = (
         select(versions.c.article_key, articles.c.id.label("article_id"))
         .join_from(versions, articles)
@@ -197,8 +197,9 @@ def _add_version(
     return Stored(Item(new.source, status, new.remark, article.id), version_key, went)
 
 
-_PLAIN = ("title", "outlet", "agency", "author", "url", "published", "updated", "kind", "section", "page")
-_PLAIN += ("language", "supersedes")
+_PLAIN = tuple(
+    "title outlet agency author url published updated kind section page language supersedes".split()
+)
 
 
 def insert_passages(connection: Connection, version_key: int, found: Sequence[Passage]) -> None:

@@ -7,6 +7,7 @@ ranked; then scores, copies folded by passage, and a cap per article.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -116,16 +117,31 @@ class Searcher:
             self.approximate
             and inside.words is None
             and chroma is not None
-            and self.indexes.vectors_current()
         ):
             ids, _ = chroma.query(vector, depth)
             return np.asarray(ids, np.int64)
-        flat = self.indexes.meaning.rows()
+        meaning = self.indexes.meaning
+        if meaning is None:
+            return self._near_in_catalog(vector, snapshot, inside, depth)
+        flat = meaning.rows()
+        if not len(flat):
+            return flat.passage_ids
         places = snapshot.rows(flat.version_keys)
         allowed = places >= 0
         allowed[allowed] = inside.mask[places[allowed]]
         rows, _ = flat.nearest(vector, depth, among=allowed)
         return flat.passage_ids[rows]
+
+    def _near_in_catalog(
+        self, vector: Array, snapshot: Snapshot, inside: InScope, depth: int
+    ) -> NDArray[np.int64]:
+        """The same answer out of the catalog, slower: what serves while the flat file is built anew."""
+        cosines = [
+            (float(row.vector @ vector), -row.passage_id)
+            for row in self.catalog.vectors_of(snapshot.keys[inside.mask].tolist())
+            if len(row.vector) == len(vector)
+        ]
+        return np.array([-one for _, one in heapq.nlargest(depth, cosines)], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
