@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rag.library.duplicates import Signature, is_copy
 from rag.types import Article
 
 
 def copies_among(signature: bytes, candidates: Iterable[tuple[int, bytes]]) -> list[int]:
     """The article keys among the candidates whose text is a near-duplicate of this one's."""
-    return []
+    others = list(candidates)
+    if not others:
+        return []
+    mine = Signature.from_bytes(signature)
+    return [key for key, other in others if is_copy(mine, Signature.from_bytes(other))]
 
 
 def ended_by_new(new: Article, other: Article, *, copies: bool) -> str | None:
