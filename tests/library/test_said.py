@@ -64,6 +64,14 @@ OTHER = [
         "The dock was shut by the board after Marr told it that nothing was left.",
     ),
     ("The dock was shut.", "The dock was sold."),
+    (
+        "Children fed grey geese by the pier.",
+        "Children fed grey geese by the pier while gulls circled overhead.",
+    ),
+    (
+        "The dock was shut by the board, in a story that gulls told children.",
+        "The dock was shut by the board.",
+    ),
 ]
 
 
