@@ -4,22 +4,51 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.library.rows import HitRow
+from rag.library.said import Said
 from rag.types import Found
 
+Hit = tuple[HitRow, Found]
 
-def distinct(
-    ranked: Sequence[tuple[HitRow, Found]], *, k: int, cap: int | None, fold: bool
-) -> list[tuple[HitRow, Found]]:
-    """The first `k` that are neither a copy of one kept nor over their article's cap."""
-    taken: Counter[str] = Counter()
-    kept: list[tuple[HitRow, Found]] = []
+
+def distinct(ranked: Sequence[Hit], *, k: int, cap: int | None, fold: bool) -> list[Hit]:
+    """The first `k` that are neither over their article's cap nor say only what a kept copy says.
+
+    A passage is folded only into passages of its article's near-duplicate group that together say every sentence of
+    it. The articles of the copies folded into a kept passage stand in its `copies`, those ranked after the k-th too.
+    """
+    said, taken = Said(), Counter[str]()
+    kept: list[Hit] = []
+    offered: list[int] = []  # for each passage offered, the place in `kept` of what says it
+    copies: dict[int, dict[str, None]] = {}
+    groups: set[int] = set()
     for hit, found in ranked:
-        if cap is not None and taken[hit.article.id] >= cap:
+        full = len(kept) == k
+        if full and (not fold or hit.group_key not in groups):
+            continue
+        if not full and cap is not None and taken[hit.article.id] >= cap:
+            continue
+        into = said.offer(hit.group_key, _sentences(hit)) if fold else None
+        if into is not None:
+            place = offered[into]
+            offered.append(place)
+            if place < len(kept) and hit.article.id != kept[place][0].article.id:
+                copies.setdefault(place, {})[hit.article.id] = None
+            continue
+        offered.append(len(kept))
+        if full:
             continue
         taken[hit.article.id] += 1
+        groups.add(hit.group_key)
         kept.append((hit, found))
-        if len(kept) == k:
-            break
-    return kept
+    return [
+        (hit, replace(found, copies=tuple(copies[place])) if place in copies else found)
+        for place, (hit, found) in enumerate(kept)
+    ]
+
+
+def _sentences(hit: HitRow) -> list[str]:
+    begin = hit.passage.start
+    return [hit.text[start - begin : end - begin] for start, end in hit.passage.sentences]
