@@ -55,7 +55,9 @@ class Rows:
             IndexRefused: the vector's dimension is not the file's.
         """
         width = self.matrix.shape[1]
-        if len(self) and len(vector) != width:
+        if not len(self):
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        if len(vector) != width:
             raise IndexRefused("meaning.f32", f"it holds vectors of {width} numbers, not {len(vector)}")
         rows = np.flatnonzero(among) if among is not None else np.arange(len(self))
         few = len(rows) * 10 <= len(self)
@@ -79,7 +81,7 @@ class Meaning:
         self._lock = Lock()
         self._seen: tuple[int, int] | None = None
         self._rows = _opened(directory, Applied())
-        self._place_of: dict[int, int] | None = None
+        self._place_of: dict[int, int] = {}
         self.rows()
 
     def rows(self) -> Rows:
@@ -124,12 +126,13 @@ class Meaning:
         if fresh:
             applied = self._written(applied, fresh)
         applied.write(self.directory / "meaning.json")
-        self._remember(len(rows), fresh)
         return len(fresh)
 
     def _fresh(self, rows: Rows, added: Sequence[VectorRow]) -> list[VectorRow]:
-        if self._place_of is None:
-            self._place_of = {one: place for place, one in enumerate(rows.passage_ids.tolist())}
+        known = len(self._place_of)
+        self._place_of.update(
+            (one, known + place) for place, one in enumerate(rows.passage_ids[known:].tolist())
+        )
         fresh = {}
         for row in added:
             place = self._place_of.get(row.passage_id)
@@ -150,10 +153,6 @@ class Meaning:
             vectors_crc=zlib.crc32(vectors, applied.vectors_crc),
             ids_crc=zlib.crc32(ids, applied.ids_crc),
         )
-
-    def _remember(self, before: int, fresh: Sequence[VectorRow]) -> None:
-        if self._place_of is not None:
-            self._place_of.update((row.passage_id, before + place) for place, row in enumerate(fresh))
 
     def torn_tail(self) -> int:
         """How many bytes were written but never counted: their writer was killed."""

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -125,11 +127,21 @@ def _vectors_fault(generation: Generation) -> str | None:
         return "it is missing" if path.exists() or generation.applied("vectors").exists() else None
     if generation.sealed():
         return generation.broken_seal()
+    if not _sqlite_intact(path / "chroma.sqlite3"):
+        return "its database is malformed"
     if meaning.verify(generation.directory) is not None:
         return "the flat file that it is checked against is damaged"
     from rag.library.vectors import fault_of as fault_of_vectors
 
     return fault_of_vectors(path, meaning.Meaning(generation.directory).rows())
+
+
+def _sqlite_intact(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
 
 
 if __name__ == "__main__":
