@@ -17,7 +17,7 @@ from benchmarks import ours
 from benchmarks.data import arguments, load, save, table
 from rag.evaluation import metrics
 from rag.evaluation.metrics import Interval
-from rag.newsroom import Newsroom
+from rag.newsroom import How, Newsroom
 from rag.types import Answer, Question, Scope
 
 SENTENCES = 3
@@ -57,7 +57,7 @@ def ask(room: Newsroom, question: Question) -> Asked:
     without = Scope(not_articles=tuple({e.article for e in question.evidence}), undated=True)
     return Asked(
         question,
-        room.ask(text, ours.ANY_DAY, today=day, always_answer=True),
+        room.ask(text, ours.ANY_DAY, today=day, how=How(always_answer=True)),
         room.ask(text, ours.ANY_DAY, today=day),
         room.ask(text, without, today=day),
     )

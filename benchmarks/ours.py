@@ -11,8 +11,7 @@ from pathlib import Path
 from benchmarks.data import Data, Found
 from rag import newsroom
 from rag.evaluation.metrics import Place
-from rag.newsroom import Newsroom
-from rag.retrieval.search import CAP
+from rag.newsroom import How, Newsroom
 from rag.types import Question, Scope
 
 ANY_DAY = Scope(undated=True)  # the data has few dates: a date in a question must not empty the scope
@@ -35,7 +34,7 @@ def library(data: Data, keep: Path | None) -> Iterator[Newsroom]:
 
 def search(room: Newsroom, question: Question, k: int, *, cap: int | None, fold: bool) -> list[Place]:
     """The places of the passages that Dateline finds; "last week" counts from the question's own day."""
-    found = room.search(question.question, ANY_DAY, k, today=day_of(question), cap=cap, fold=fold)
+    found = room.search(question.question, ANY_DAY, k, today=day_of(question), how=How(cap, fold))
     return [Place(one.passage.article_id, one.passage.start, one.passage.end) for one in found.passages]
 
 
@@ -46,7 +45,7 @@ def day_of(question: Question) -> date | None:
 
 def found(room: Newsroom, data: Data, k: int) -> dict[str, dict[str, Found]]:
     """Without folding and cap, and with what ships."""
-    ways = {"Dateline": (None, False), "Dateline, folded and capped": (CAP, True)}
+    ways = {"Dateline": (None, False), "Dateline, folded and capped": (How().cap, True)}
     return {
         name: {q.id: search(room, q, k, cap=cap, fold=fold) for q in data.questions}
         for name, (cap, fold) in ways.items()

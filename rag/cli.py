@@ -24,7 +24,7 @@ from rag import newsroom, terminal
 from rag import settings as settings_module
 from rag.errors import DatelineError, ReadingError, UsageError
 from rag.jsonable import article_json, as_json
-from rag.newsroom import SAMPLE, Newsroom
+from rag.newsroom import SAMPLE, How, Newsroom
 from rag.types import Kind, Scope
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
@@ -115,7 +115,8 @@ def ask(
     """Answer a question with sentences from the articles, each cited to the exact words."""
     scope = _scope(from_, to, outlet, not_outlet, collection, article, not_article, kind, language, undated)
     with _room(home) as room:
-        answer = room.ask(_text(question), scope, today=_day(today, "--today"), always_answer=always_answer)
+        how = How(always_answer=always_answer)
+        answer = room.ask(_text(question), scope, today=_day(today, "--today"), how=how)
     _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))
     raise typer.Exit(DONE if answer.status == "answered" else NOTHING)
 

@@ -20,24 +20,20 @@ from typing import TYPE_CHECKING
 
 from rag import settings as settings_module
 from rag import standing
-from rag.answering.chain import Ground, answer_stream
+from rag.answering.chain import answer_stream
 from rag.answering.extractive import ExtractiveWriter
-from rag.answering.writer import Material
 from rag.errors import CatalogDamaged, DatelineError, IndexLocked, LibraryError, ReadOnly, WeightsMissing
 from rag.library import embeddings, storing
 from rag.library import ingest as stages
-from rag.library import snapshot as snapshots
 from rag.library.catalog import Catalog
 from rag.library.database import writable
-from rag.library.embedder import Embedder, Vector
+from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes, open_indexes
 from rag.library.lock import holder
-from rag.library.passages import PASSAGE_RULES
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
+from rag.questions import SAMPLE, How, Questions
 from rag.reading import Read, read_bytes, read_paths
-from rag.retrieval.question import Asked, read_question
-from rag.retrieval.search import CAP, Searched, Searcher
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -55,11 +51,6 @@ from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
     from rag.answering.runnable import AnswerChain, PassageRetriever
-
-SAMPLE = (
-    "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
-)
-WRITER_PASSAGES = 12  # what a writer is given
 
 _open: dict[Path, Newsroom] = {}
 _opening = threading.Lock()
@@ -104,7 +95,15 @@ class Newsroom:
         self.indexes: Indexes = open_indexes(
             home, self.catalog, hold=_hold(self.catalog, serve), chroma=serve
         )
-        self._snapshot = snapshots.load(self.catalog)
+        self.questions = Questions(
+            self.catalog,
+            self.indexes,
+            embedder=lambda: self.embedder,
+            why_none=lambda: self._no_embedder,
+            approximate=serve,
+            today=lambda: self.settings.day,
+            as_of_today=settings.today is not None,
+        )
         self._embedding = embed_lock(home)
         self._upkeep: Upkeep | None = None
         if serve and self.indexes.follower is not None:
@@ -153,12 +152,12 @@ class Newsroom:
         Raises:
             ReadOnly, DiskFull: nothing that was stored before is lost.
         """
-        reads = read_paths([Path(path) for path in paths], today=self._today(None))
+        reads = read_paths([Path(path) for path in paths], today=self.settings.day)
         return self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
 
     def ingest_text(self, name: str, data: bytes, *, collection: str | None = None) -> IngestReport:
         """Ingest an upload or a paste; its kind is found by content."""
-        return self.ingest_reads(read_bytes(name, data, today=self._today(None)), collection=collection)
+        return self.ingest_reads(read_bytes(name, data, today=self.settings.day), collection=collection)
 
     def ingest_reads(
         self,
@@ -243,30 +242,20 @@ class Newsroom:
     # Questions
 
     def search(
-        self, query: str, scope: Scope | None = None, k: int = 20, *, today: date | None = None, **how: object
+        self,
+        query: str,
+        scope: Scope | None = None,
+        k: int = 20,
+        *,
+        today: date | None = None,
+        how: How | None = None,
     ) -> SearchResult:
-        """The `k` best passages, copies folded, at most CAP of one article.
-
-        Args:
-            how: `cap` (int or None) and `fold` (bool), for measuring.
+        """The `k` best passages, copies folded, at most three of one article.
 
         Raises:
             UsageError: the query is empty or too long.
         """
-        began = time.perf_counter()
-        asked, searched, inside, _, notes = self._find(query, scope, k, today, **how)
-        return SearchResult(
-            asked.question,
-            tuple(found for _, found in searched.hits),
-            searched.total,
-            asked.scope,
-            asked.chips,
-            inside.articles,
-            self._meaning(),
-            self._snapshot.sequence,
-            round(time.perf_counter() - began, 4),
-            tuple(notes),
-        )
+        return self.questions.search(query, scope or Scope(), k, today=today, how=how)
 
     def ask(
         self,
@@ -275,14 +264,14 @@ class Newsroom:
         conversation: Conversation = (),
         *,
         today: date | None = None,
-        always_answer: bool = False,
+        how: How | None = None,
     ) -> Answer:
-        """Answer a question; `always_answer` turns declining off, for measuring.
+        """Answer a question.
 
         Raises:
             UsageError: the question is empty or too long.
         """
-        events = self.ask_stream(question, scope, conversation, today=today, always_answer=always_answer)
+        events = self.ask_stream(question, scope, conversation, today=today, how=how)
         return next(event for event in events if isinstance(event, Answer))
 
     def ask_stream(
@@ -292,75 +281,14 @@ class Newsroom:
         conversation: Conversation = (),
         *,
         today: date | None = None,
-        always_answer: bool = False,
+        how: How | None = None,
     ) -> Iterator[Events]:
         """The same as it comes: Stage | Sentence | Answer, the last always Answer."""
         yield from answer_stream(
-            lambda: self._ground(question, scope, conversation, today),
+            lambda: self.questions.ground(question, scope or Scope(), conversation, today=today, how=how),
             ExtractiveWriter(),
-            always_answer=always_answer,
+            always_answer=bool(how and how.always_answer),
         )
-
-    def _ground(
-        self, question: str, scope: Scope | None, conversation: Conversation, today: date | None
-    ) -> Ground:
-        asked, searched, inside, vector, notes = self._find(question, scope, WRITER_PASSAGES, today)
-        if conversation:
-            notes.append("The question was asked as it stands, without the questions before it.")
-        return Ground(
-            asked,
-            Material(asked.question, vector, searched.hits),
-            standing.freshness(self.catalog, self._snapshot, inside),
-            inside.articles,
-            self._snapshot.sequence,
-            standing.answer_fingerprint(self.catalog),
-            self._snapshot.outlets,
-            tuple(notes),
-        )
-
-    def _find(
-        self, question: str, scope: Scope | None, k: int, today: date | None, **how: object
-    ) -> tuple[Asked, Searched, snapshots.InScope, Vector | None, list[str]]:
-        snapshot = self._snapshot = snapshots.refreshed(self._snapshot, self.catalog)
-        day = self._today(today)
-        asked = read_question(question, scope or Scope(), today=day, outlets=snapshot.outlets)
-        latest = day if today is not None or self.settings.today is not None else None
-        inside = self._inside(snapshot, asked.scope, latest)
-        vector, notes = self._vector(asked.question)
-        notes += [f"Nothing in the library is called “{name}”." for name in inside.unknown]
-        searcher = Searcher(self.catalog, self.indexes, approximate=self._upkeep is not None)
-        searched = searcher.search(
-            asked.question,
-            vector,
-            snapshot,
-            inside,
-            k=k,
-            cap=how.get("cap", CAP),  # type: ignore[arg-type]
-            fold=bool(how.get("fold", True)),
-        )
-        return asked, searched, inside, vector, notes
-
-    def _inside(self, snapshot: snapshots.Snapshot, scope: Scope, latest: date | None) -> snapshots.InScope:
-        known = self.catalog.known([*scope.articles, *scope.not_articles])
-        named = SAMPLE in scope.collections or bool(scope.articles)
-        hidden = None if named else SAMPLE
-        number = snapshots.day_number(latest.isoformat()) if latest else None
-        return snapshots.in_scope(snapshot, scope, known, latest=number, hidden=hidden)
-
-    def _vector(self, question: str) -> tuple[Vector | None, list[str]]:
-        embedder = self.embedder
-        if embedder is None:
-            return None, [f"Keyword search only: {self._no_embedder}"]
-        kept = self.catalog.fingerprint()
-        if kept is not None and kept != standing.fingerprint(embedder):
-            return None, [standing.other_vectors(kept, embedder)]
-        return embedder.embed_query(question), []
-
-    def _meaning(self) -> float | None:
-        return None if self.embedder is None else self.catalog.totals().meaning
-
-    def _today(self, today: date | None) -> date:
-        return today or self.settings.day
 
     # The rest
 
@@ -416,20 +344,6 @@ class Newsroom:
         """What last went wrong behind the page."""
         return self._upkeep.last_error if self._upkeep else None
 
-    def current_snapshot(self) -> snapshots.Snapshot:
-        """Who is usable, now."""
-        self._snapshot = snapshots.refreshed(self._snapshot, self.catalog)
-        return self._snapshot
-
-    def everything(self) -> snapshots.InScope:
-        """The scope of a question that names none."""
-        return self._inside(self.current_snapshot(), Scope(), None)
-
-    def sample_only(self) -> bool:
-        """Whether the library holds the invented sample newsroom and nothing else."""
-        snapshot = self.current_snapshot()
-        return 0 < len(snapshot.keys) == len(snapshot.collections.get(SAMPLE, ()))
-
     def retriever(self, *, scope: Scope | None = None, k: int = 8) -> PassageRetriever:
         """A LangChain `BaseRetriever` over `search`."""
         from rag.answering.runnable import PassageRetriever
@@ -482,4 +396,4 @@ def _collected(read: Read, collection: str) -> Read:
     return replace(read, article=replace(read.article, collections=collections))
 
 
-__all__ = ["PASSAGE_RULES", "SAMPLE", "Newsroom", "open"]
+__all__ = ["SAMPLE", "How", "Newsroom", "open"]

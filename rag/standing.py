@@ -22,7 +22,7 @@ from rag.library.passages import PASSAGE_RULES
 from rag.library.snapshot import InScope, Snapshot
 from rag.reading import count_files
 from rag.reading.dates import moment
-from rag.types import Freshness, IndexState, Plan, Status
+from rag.types import Freshness, IndexState, Plan, Scope, Status
 
 if TYPE_CHECKING:
     from rag.newsroom import Newsroom
@@ -89,7 +89,7 @@ def other_vectors(kept: str, embedder: Embedder) -> str:
 
 
 def freshness(catalog: Catalog, snapshot: Snapshot, inside: InScope) -> Freshness:
-    """Newest and oldest in scope as their outlets wrote them, and the library's last addition."""
+    """Newest and oldest in scope as their outlets wrote them, and the undated left out."""
     edges: list[str | None] = []
     for day, days in ((inside.newest, snapshot.last), (inside.earliest, snapshot.first)):
         if day is None:
@@ -100,7 +100,7 @@ def freshness(catalog: Catalog, snapshot: Snapshot, inside: InScope) -> Freshnes
     return Freshness(
         newest_cited=None,
         newest_in_scope=edges[0],
-        last_added=catalog.totals().last_added,
+        last_added=None,
         undated_left_out=inside.undated_left_out,
         oldest_in_scope=edges[1],
     )
@@ -108,9 +108,10 @@ def freshness(catalog: Catalog, snapshot: Snapshot, inside: InScope) -> Freshnes
 
 def status(room: Newsroom) -> Status:
     """Everything `dateline status` and the Status page show."""
-    totals, embedder, snapshot = room.catalog.totals(), room.embedder, room.current_snapshot()
+    embedder, snapshot = room.embedder, room.questions.snapshot()
+    totals = room.questions.totals()
     health = room.indexes.health()
-    fresh = freshness(room.catalog, snapshot, room.everything())
+    fresh = freshness(room.catalog, snapshot, room.questions.inside(snapshot, Scope()))
     kept = room.catalog.fingerprint()
     warnings = [] if room.catalog.read_only is False else ["This home cannot be written: questions only."]
     if embedder is None:
@@ -137,7 +138,7 @@ def status(room: Newsroom) -> Status:
         mode="keyword search only" if embedder is None else "words and meaning",
         embedder=None if embedder is None else embedder.fingerprint,
         fingerprint=kept,
-        sample=room.sample_only(),
+        sample=room.questions.sample_only(),
         read_only=room.catalog.read_only,
         holder=room.indexes.holder,
         indexes=index_states(health),

@@ -24,7 +24,6 @@ from rag.types import Found
 
 DEPTH = 200  # candidates from each side at first
 DEEPEST = 6_400  # ... and at most, where copies starve other answers
-CAP = 3  # passages of one article
 
 Array = NDArray[np.float32]
 
@@ -53,8 +52,8 @@ class Searcher:
         inside: InScope,
         *,
         k: int,
-        cap: int | None = CAP,
-        fold: bool = True,
+        cap: int | None,
+        fold: bool,
     ) -> Searched:
         """The `k` best passages for a question.
 

@@ -1,0 +1,162 @@
+"""One question's way through the open parts: who is in scope, what is found, what an answer stands on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rag import standing
+from rag.answering.chain import Ground
+from rag.answering.writer import Material
+from rag.library import snapshot as snapshots
+from rag.library.catalog import Catalog
+from rag.library.embedder import Embedder, Vector
+from rag.library.indexes import Indexes
+from rag.library.rows import Totals
+from rag.library.snapshot import InScope, Snapshot
+from rag.retrieval.question import Asked, read_question
+from rag.retrieval.search import Searched, Searcher
+from rag.types import Conversation, Scope, SearchResult
+
+SAMPLE = "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
+WRITER_PASSAGES = 12  # what a writer is given
+CAP = 3  # passages of one article
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to search and answer, for measuring: at most `cap` passages of one article (None: no limit), copies folded
+    or not, declining or not."""
+
+    cap: int | None = CAP
+    fold: bool = True
+    always_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    asked: Asked
+    searched: Searched
+    inside: InScope
+    snapshot: Snapshot
+    vector: Vector | None
+    notes: tuple[str, ...]
+
+
+class Questions:
+    """Finds what questions ask for. Safe for threads.
+
+    Args:
+        embedder: gives the embedder, or None with `why_none` saying why.
+        approximate: let Chroma serve the unscoped question.
+        today: the day from which "last week" counts, where the question brings none.
+        as_of_today: whether `today` was set, so that later articles are out.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        indexes: Indexes,
+        *,
+        embedder: Callable[[], Embedder | None],
+        why_none: Callable[[], str],
+        approximate: bool,
+        today: Callable[[], date],
+        as_of_today: bool,
+    ) -> None:
+        self._catalog, self._embedder, self._why_none = catalog, embedder, why_none
+        self._searcher = Searcher(catalog, indexes, approximate=approximate)
+        self._today, self._as_of_today = today, as_of_today
+        self._snapshot = snapshots.load(catalog)
+        self._totals: tuple[int, Totals] | None = None
+
+    def snapshot(self) -> Snapshot:
+        """Who is usable, now."""
+        self._snapshot = snapshots.refreshed(self._snapshot, self._catalog)
+        return self._snapshot
+
+    def inside(self, snapshot: Snapshot, scope: Scope, latest: date | None = None) -> InScope:
+        """A scope applied; the sample newsroom is left out of it while there is anything else."""
+        known = self._catalog.known([*scope.articles, *scope.not_articles])
+        named = SAMPLE in scope.collections or bool(scope.articles)
+        number = snapshots.day_number(latest.isoformat()) if latest else None
+        return snapshots.in_scope(snapshot, scope, known, latest=number, hidden=None if named else SAMPLE)
+
+    def sample_only(self) -> bool:
+        """Whether the library holds the invented sample newsroom and nothing else."""
+        snapshot = self.snapshot()
+        return 0 < len(snapshot.keys) == len(snapshot.collections.get(SAMPLE, ()))
+
+    def totals(self) -> Totals:
+        """Counts of what is usable; counted once for each sequence."""
+        sequence = self._catalog.sequence()
+        if self._totals is None or self._totals[0] != sequence:
+            self._totals = (sequence, self._catalog.totals())
+        return self._totals[1]
+
+    def search(
+        self, query: str, scope: Scope, k: int, *, today: date | None = None, how: How | None = None
+    ) -> SearchResult:
+        """The `k` best passages, with the scope that was searched."""
+        began = time.perf_counter()
+        looked = self._look(query, scope, k, today, how or How())
+        return SearchResult(
+            looked.asked.question,
+            tuple(found for _, found in looked.searched.hits),
+            looked.searched.total,
+            looked.asked.scope,
+            looked.asked.chips,
+            looked.inside.articles,
+            None if self._embedder() is None else self.totals().meaning,
+            looked.snapshot.sequence,
+            round(time.perf_counter() - began, 4),
+            looked.notes,
+        )
+
+    def ground(
+        self,
+        question: str,
+        scope: Scope,
+        conversation: Conversation,
+        *,
+        today: date | None = None,
+        how: How | None = None,
+    ) -> Ground:
+        """What an answer can stand on."""
+        looked = self._look(question, scope, WRITER_PASSAGES, today, how or How())
+        notes = looked.notes
+        if conversation:
+            notes += ("The question was asked as it stands, without the questions before it.",)
+        fresh = standing.freshness(self._catalog, looked.snapshot, looked.inside)
+        return Ground(
+            looked.asked,
+            Material(looked.asked.question, looked.vector, looked.searched.hits),
+            replace(fresh, last_added=self.totals().last_added),
+            looked.inside.articles,
+            looked.snapshot.sequence,
+            standing.answer_fingerprint(self._catalog),
+            looked.snapshot.outlets,
+            notes,
+        )
+
+    def _look(self, question: str, scope: Scope, k: int, today: date | None, how: How) -> _Looked:
+        snapshot, day = self.snapshot(), today or self._today()
+        asked = read_question(question, scope, today=day, outlets=snapshot.outlets)
+        inside = self.inside(snapshot, asked.scope, day if today or self._as_of_today else None)
+        vector, notes = self._vector(asked.question)
+        notes += tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
+        searched = self._searcher.search(
+            asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
+        )
+        return _Looked(asked, searched, inside, snapshot, vector, notes)
+
+    def _vector(self, question: str) -> tuple[Vector | None, tuple[str, ...]]:
+        embedder = self._embedder()
+        if embedder is None:
+            return None, (f"Keyword search only: {self._why_none()}",)
+        kept = self._catalog.fingerprint()
+        if kept is not None and kept != standing.fingerprint(embedder):
+            return None, (standing.other_vectors(kept, embedder),)
+        return embedder.embed_query(question), ()
