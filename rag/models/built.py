@@ -1,6 +1,6 @@
 """MiniLM's graph in the cache: built once, proved on this processor, remembered.
 
-int8 is twice as fast but depends on the processor's instructions, so at the first build (and again on another
+int8 is faster but depends on the processor's instructions, so at the first build (and again on another
 processor or another ONNX Runtime) its vectors are compared with fp32's; where they differ, fp32 is used.
 """
 
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from rag.errors import DiskFull, ModelError
 from rag.library.embedder import ToEmbed, Vector
 from rag.models.assets import MINILM_SHA256, MiniLMFiles, check_weights
 
-VERSION = 1
+VERSION = 2
 """Of the graph; raised when its vectors change, so that old ones are never mixed with new ones."""
 
 LEAST_COSINE = 0.98
@@ -31,8 +31,9 @@ _SIMILARITY_TOLERANCE = 0.002
 _PROOF = Path(__file__).with_name("proof.json")
 _STATE = "minilm.json"
 
-Embed = Callable[[ToEmbed], Vector]
-Open = Callable[[bytes], Embed]
+Run = Callable[[ToEmbed], dict[str, Vector]]
+"""From a passage to the graph's outputs by name, each (tokens, channels)."""
+Open = Callable[[bytes], Run]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def prepared(
 ) -> Built:
     """The graph for this processor and this `runtime` version, built and proved if it is not in the cache.
 
-    `open_graph` turns a serialised graph into a function from a passage to its vector. `fresh` builds in any case.
+    `open_graph` turns a serialised graph into a function that runs it. `fresh` builds in any case.
     Raises WeightsMissing, ModelError (wrong vectors even in fp32; a cache that cannot be written) and DiskFull.
     """
     state = _State(cache)
@@ -94,9 +95,8 @@ def _proved(files: MiniLMFiles, *, official: bool, open_graph: Open) -> tuple[_V
 
     proof = json.loads(_PROOF.read_text("utf-8"))
     weights = graph.read_weights(files.weights)
-    exact = graph.build(weights, "fp32")
-    embed = open_graph(exact)
-    first, second, third = (embed(ToEmbed("", text, ())) for text in proof["texts"])
+    run = open_graph(graph.exact(weights, watched=True))
+    first, second, third = (_vector(run(ToEmbed("", text, ()))) for text in proof["texts"])
     similarities = tuple(
         round(float(a @ b), 4) for a, b in ((first, second), (first, third), (second, third))
     )
@@ -107,14 +107,19 @@ def _proved(files: MiniLMFiles, *, official: bool, open_graph: Open) -> tuple[_V
             "This ONNX Runtime computes wrongly on this processor; install another version of onnxruntime.",
         )
     passages = [ToEmbed(one["header"], one["text"], ()) for one in proof["passages"]]
-    references = [embed(passage) for passage in passages]
-    small = graph.build(weights, "int8")
-    embed = open_graph(small)
-    cosines = [float(embed(passage) @ known) for passage, known in zip(passages, references, strict=True)]
-    least = round(min(cosines), 5)
+    known = [run(passage) for passage in passages]
+    small = graph.small(weights, graph.reach(known))
+    run = open_graph(small)
+    pairs = zip(passages, known, strict=True)
+    least = round(min(float(_vector(run(passage)) @ _vector(outputs)) for passage, outputs in pairs), 5)
     if least >= LEAST_COSINE:
         return _Verdict("int8", least, similarities), small
-    return _Verdict("fp32", least, similarities), exact
+    return _Verdict("fp32", least, similarities), graph.exact(weights)
+
+
+def _vector(outputs: dict[str, Vector]) -> Vector:
+    mean = outputs["tokens"].mean(axis=0)
+    return cast("Vector", mean / np.linalg.norm(mean))
 
 
 class _State:

@@ -3,13 +3,17 @@
 The graph is BERT's (6 layers, 12 heads, width 384) in ONNX Runtime's fused operators. Input `ids` (1, tokens) int32;
 output `tokens` (1, tokens, 384) float32. There is no mask: a passage is run alone, so nothing is padded. The segment
 embedding is always the first, so it is added to the positions' here.
+
+int8 is dynamic (the scale of a matrix's input is found while running), in two refinements over ONNX Runtime's own
+`quantize_dynamic`, measured on news questions against fp32 (mean reciprocal rank .462): its default loses .012, with a
+scale per column .004, with columns that cannot saturate as well .006, with smoothed inputs too .001.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import onnx
@@ -20,7 +24,6 @@ from safetensors.numpy import load_file
 
 from rag.errors import WeightsMissing
 
-Precision = Literal["fp32", "int8"]
 Floats = NDArray[np.float32]
 
 WIDTH = 384
@@ -29,6 +32,7 @@ LAYERS = 6
 _FUSED = "com.microsoft"
 _EPSILON = 1e-12
 _PAIR_LIMIT = 127.0
+_ALPHA = 0.7
 
 
 def read_weights(path: Path) -> dict[str, Floats]:
@@ -48,9 +52,36 @@ def read_weights(path: Path) -> dict[str, Floats]:
     return weights
 
 
-def build(weights: Mapping[str, Floats], precision: Precision) -> bytes:
-    """The serialised graph: 90 MB in fp32, 58 MB in int8."""
-    return bytes(_Graph(weights, precision).model().SerializeToString())
+def exact(weights: Mapping[str, Floats], *, watched: bool = False) -> bytes:
+    """The serialised graph in fp32, 90 MB. `watched`: every matrix's input is an output too, for `reach`."""
+    return bytes(_Graph(weights, None, watched=watched).model().SerializeToString())
+
+
+def small(weights: Mapping[str, Floats], reach: Mapping[str, Floats]) -> bytes:
+    """The serialised graph in int8, 58 MB. `reach`: how far each channel of each matrix's input goes from 0."""
+    return bytes(_Graph(weights, reach).model().SerializeToString())
+
+
+def reach(runs: Iterable[Mapping[str, Floats]]) -> dict[str, Floats]:
+    """The largest absolute value of each channel over the outputs of a watched graph, each (tokens, channels)."""
+    found: dict[str, Floats] = {}
+    for outputs in runs:
+        for name, values in outputs.items():
+            highest = np.abs(values).max(axis=0)
+            found[name] = np.maximum(found[name], highest) if name in found else highest
+    return found
+
+
+def smoothing(reach: Floats, matrices: Sequence[Floats]) -> Floats:
+    """What each channel of an input is divided by before it is quantised, and each row of its matrices multiplied.
+
+    A few channels reach 50 times as far as the rest and would take all of the 8 bits. SmoothQuant (Xiao et al., 2023),
+    equation 4: reach ** alpha / (largest weight of the row) ** (1 - alpha), here with alpha .7.
+    """
+    rows = np.max([np.abs(matrix).max(axis=1) for matrix in matrices], axis=0)
+    factors = np.maximum(reach, 1e-3) ** _ALPHA / np.maximum(rows, 1e-4) ** (1 - _ALPHA)
+    level: Floats = np.exp(np.log(factors).mean())
+    return np.asarray(factors / level, np.float32)
 
 
 def quantise(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
@@ -70,8 +101,11 @@ def quantise(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
 class _Graph:
     """Collects nodes and constants while the layers are written down."""
 
-    def __init__(self, weights: Mapping[str, Floats], precision: Precision) -> None:
-        self._weights, self._precision = weights, precision
+    def __init__(
+        self, weights: Mapping[str, Floats], reach: Mapping[str, Floats] | None, *, watched: bool = False
+    ) -> None:
+        self._weights, self._reach, self._watched = weights, reach, watched
+        self._inputs: dict[str, int] = {}
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
@@ -80,11 +114,15 @@ class _Graph:
         for layer in range(LAYERS):
             hidden = self._layer(f"encoder.layer.{layer}", hidden)
         self._nodes.append(helper.make_node("Identity", [hidden], ["tokens"]))
+        outputs = {"tokens": WIDTH} | (self._inputs if self._watched else {})
         graph = helper.make_graph(
             self._nodes,
             "minilm",
             [helper.make_tensor_value_info("ids", TensorProto.INT32, [1, "tokens"])],
-            [helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [1, "tokens", WIDTH])],
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "tokens", width])
+                for name, width in outputs.items()
+            ],
             self._constants,
         )
         versions = [helper.make_opsetid("", 18), helper.make_opsetid(_FUSED, 1)]
@@ -142,23 +180,27 @@ class _Graph:
 
     def _linear(self, names: list[str], x: str) -> list[str]:
         """x times each matrix, without bias. In int8 x is quantised once for all of them."""
-        matrices = [(name, np.ascontiguousarray(self._weights[f"{name}.weight"].T)) for name in names]
-        if self._precision == "fp32":
-            return [
-                self._node("MatMul", name, [x, self._constant(f"{name}.weight", m)]) for name, m in matrices
-            ]
-        parts = [f"{names[0]}.x{part}" for part in ("", ".scale", ".zero")]
-        self._nodes.append(helper.make_node("DynamicQuantizeLinear", [x], parts, name=f"{names[0]}.quantise"))
-        quantised, scale, zero = parts
-        products = []
-        for name, matrix in matrices:
-            integers, scales = quantise(matrix)
-            weight = self._constant(f"{name}.weight", integers)
-            weight_scale = self._constant(f"{name}.scale", scales)
-            products.append(
-                self._fused("MatMulIntegerToFloat", name, quantised, weight, scale, weight_scale, zero)
-            )
-        return products
+        matrices = [np.ascontiguousarray(self._weights[f"{name}.weight"].T) for name in names]
+        self._inputs[x] = len(matrices[0])
+        if self._reach is None:
+            constants = [self._constant(f"{name}.weight", m) for name, m in zip(names, matrices, strict=True)]
+            return [self._node("MatMul", name, [x, c]) for name, c in zip(names, constants, strict=True)]
+        factors = smoothing(self._reach[x], matrices)
+        smoothed = self._node("Mul", f"{x}.smoothed", [x, self._constant(f"{x}.factors", 1 / factors)])
+        parts = [f"{x}.{part}" for part in ("integers", "scale", "zero")]
+        self._nodes.append(helper.make_node("DynamicQuantizeLinear", [smoothed], parts, name=f"{x}.quantise"))
+        return [
+            self._int8_product(name, parts, factors[:, None] * matrix)
+            for name, matrix in zip(names, matrices, strict=True)
+        ]
+
+    def _int8_product(self, name: str, x: list[str], matrix: Floats) -> str:
+        integers, scales = quantise(matrix)
+        weight, weight_scale = (
+            self._constant(f"{name}.weight", integers),
+            self._constant(f"{name}.scale", scales),
+        )
+        return self._fused("MatMulIntegerToFloat", name, x[0], weight, x[1], weight_scale, x[2])
 
     def _fused(self, operator: str, name: str, *inputs: str, **attributes: float) -> str:
         return self._node(operator, name, list(inputs), domain=_FUSED, **attributes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
@@ -108,8 +108,9 @@ def open_minilm(*, minilm_dir: Path | None, cache: Path, threads: int | None = N
     files = find_minilm(minilm_dir)
     pieces = WordPieces(files.tokenizer)
 
-    def open_graph(graph: bytes) -> _PassageVector:
-        return _PassageVector(_Session(graph), pieces)
+    def open_graph(graph: bytes) -> Callable[[ToEmbed], dict[str, Vector]]:
+        session = _Session(graph)
+        return lambda passage: session.outputs(pieces.of_passage(passage))
 
     def prepare(*, fresh: bool) -> Built:
         return prepared(files, cache, runtime=onnxruntime.__version__, open_graph=open_graph, fresh=fresh)
@@ -146,15 +147,11 @@ class _Session:
         (tokens,) = self._session.run(["tokens"], {"ids": pieces.ids})
         return cast("Vector", tokens[0])
 
-
-class _PassageVector:
-    """From a passage to its vector, for the self-test."""
-
-    def __init__(self, session: _Session, pieces: WordPieces) -> None:
-        self._session, self._pieces = session, pieces
-
-    def __call__(self, passage: ToEmbed) -> Vector:
-        return _unit(self._session.tokens(self._pieces.of_passage(passage)).mean(axis=0))
+    def outputs(self, pieces: Pieces) -> dict[str, Vector]:
+        """Every output by its name, each (tokens, channels)."""
+        names = [output.name for output in self._session.get_outputs()]
+        found = self._session.run(names, {"ids": pieces.ids})
+        return {name: values[0] for name, values in zip(names, found, strict=True)}
 
 
 def _unit(vector: NDArray[np.float32]) -> Vector:

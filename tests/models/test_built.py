@@ -17,7 +17,7 @@ from rag.errors import DiskFull, ModelError, WeightsMissing
 from rag.library.embedder import ToEmbed, Vector
 from rag.models import assets, built, graph
 from rag.models.assets import MiniLMFiles, find_minilm
-from rag.models.built import Built, Embed, prepared
+from rag.models.built import VERSION, Built, Run, prepared
 from rag.models.minilm import MiniLM, open_minilm
 
 
@@ -27,16 +27,17 @@ class Runtime:
     def __init__(self, *, drift: float = 0.0, first: float = 0.6660) -> None:
         self.drift, self.first, self.opened = drift, first, 0
 
-    def open_graph(self, graph: bytes) -> Embed:
+    def open_graph(self, graph: bytes) -> Run:
         self.opened += 1
 
-        def embed(passage: ToEmbed) -> Vector:
-            if passage.text in TEXTS:
-                return self._sentences()[TEXTS.index(passage.text)]
+        def run(passage: ToEmbed) -> dict[str, Vector]:
             angle = self.drift if graph == b"int8" else 0.0
-            return np.array([np.cos(angle), np.sin(angle), 0], np.float32)
+            vector = np.array([np.cos(angle), np.sin(angle), 0], np.float32)
+            if passage.text in TEXTS:
+                vector = self._sentences()[TEXTS.index(passage.text)]
+            return {"tokens": np.stack([vector, vector])}
 
-        return embed
+        return run
 
     def _sentences(self) -> NDArray[np.float32]:
         """Three unit vectors with the official similarities (the first as wanted)."""
@@ -52,7 +53,8 @@ TEXTS = ["The weather is lovely today.", "It's so sunny outside!", "He drove to 
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MiniLMFiles:
     """Weights of a few bytes that pass for the official ones."""
     monkeypatch.setattr(graph, "read_weights", lambda path: {})
-    monkeypatch.setattr(graph, "build", lambda weights, precision: precision.encode())
+    monkeypatch.setattr(graph, "exact", lambda weights, watched=False: b"fp32")
+    monkeypatch.setattr(graph, "small", lambda weights, reach: b"int8")
     folder = tmp_path / "weights"
     folder.mkdir()
     for name in ("model.safetensors", "tokenizer.json"):
@@ -95,13 +97,13 @@ def test_int8_is_kept_where_it_is_near_fp32(files: MiniLMFiles, tmp_path: Path) 
     made = prepare(files, tmp_path / "cache", Runtime(drift=0.1))
     assert (made.precision, made.path.read_bytes()) == ("int8", b"int8")
     assert made.least_cosine == pytest.approx(np.cos(0.1), abs=1e-4)
-    assert made.fingerprint == "minilm-l6-v2/384/int8/1"
+    assert made.fingerprint == f"minilm-l6-v2/384/int8/{VERSION}"
 
 
 def test_fp32_is_used_where_int8_is_wrong(files: MiniLMFiles, tmp_path: Path) -> None:
     made = prepare(files, tmp_path / "cache", Runtime(drift=0.3))
     assert (made.precision, made.path.read_bytes()) == ("fp32", b"fp32")
-    assert made.fingerprint == "minilm-l6-v2/384/fp32/1"
+    assert made.fingerprint == f"minilm-l6-v2/384/fp32/{VERSION}"
 
 
 def test_wrong_vectors_in_fp32_are_an_error(files: MiniLMFiles, tmp_path: Path) -> None:
@@ -114,7 +116,7 @@ def test_other_weights_are_told_apart_by_the_fingerprint(
 ) -> None:
     monkeypatch.setattr(built, "MINILM_SHA256", "0" * 64)
     made = prepare(files, tmp_path / "cache", Runtime(first=0.5))
-    assert made.fingerprint == f"minilm-l6-v2+{assets.check_weights(files)[:8]}/384/int8/1"
+    assert made.fingerprint == f"minilm-l6-v2+{assets.check_weights(files)[:8]}/384/int8/{VERSION}"
 
 
 def test_the_second_start_builds_and_reads_nothing(
@@ -211,6 +213,19 @@ def test_quantised_weights_are_within_half_a_step() -> None:
     weights = extreme_weights()
     integers, scales = graph.quantise(weights)
     assert np.all(np.abs(integers * scales - weights) <= 0.5001 * scales)
+
+
+def test_smoothing_evens_the_channels_out_and_keeps_their_level() -> None:
+    reaches = np.ones(384, np.float32)
+    reaches[7] = 50
+    factors = graph.smoothing(reaches, [np.ones((384, 8), np.float32)])
+    assert factors[7] == pytest.approx(50**0.7 * factors[0], rel=1e-4)
+    assert np.log(factors).mean() == pytest.approx(0, abs=1e-5)
+
+
+def test_the_reach_is_the_largest_of_each_channel_over_all_runs() -> None:
+    runs = [{"x": np.array([[1, -5], [2, 0]], np.float32)}, {"x": np.array([[-3, 4]], np.float32)}]
+    assert graph.reach(runs)["x"].tolist() == [3, 5]
 
 
 def test_this_processor_multiplies_the_integers_exactly() -> None:
