@@ -33,7 +33,7 @@ BANDS_OF_FACTS, BANDS_OF_OTHERS = 24, 8
 SAME_FACTS = 0.75
 # A rewrite shares a quarter of its wording and more, all along; a reporter's own piece at most a sentence or two.
 SHARED = 0.45
-SHARED_EVERYWHERE, EVERYWHERE = 0.18, 0.6
+SHARED_EVERYWHERE, EVERYWHERE = 0.2, 0.6
 # Of a brief, one borrowed sentence is much.
 SHORT = 64
 FEWEST_SHARED = 6
