@@ -28,7 +28,7 @@ _CORRECTED_TITLE = re.compile(
 )
 _CORRECTED_TEXT = re.compile(
     r"(?:^|\n)\s*[\[(*]*\s*(?:corrects|refiles|recasts|clarifies)\b"
-    r"|(?:^|\n)\s*[\[(*]*\s*(?:correction|corrected|clarification|editor[’']s note)\b[^\n]{0,40}?[:–—-]"
+    r"|(?:^|\n)\s*[\[(*]*\s*(?:correction|corrected|clarification)\b[^\n]{0,40}?[:–—-]"
     r"|\b(?:an earlier|a previous|the original) version of this (?:article|story|report|item)\b"
     r"|\bthis (?:article|story|report) (?:has been|was) (?:corrected|clarified|amended)\b",
     re.IGNORECASE,
@@ -37,7 +37,10 @@ _UPDATED_TITLE = re.compile(
     r"\s*\W{0,2}(?:UPDATED?\b|WRAPUP\b|WRITETHRU\b|(?:Update|Updated)(?:\s+\d+)?\s*[:–—-])"
     r"|.*\b\d(?:st|nd|rd|th)\s+(?:Ld|Lead|Write-?thru)\b|.*\bLd-Write-?thru\b|.*[\[(](?i:updated?)[\])]\s*$"
 )
-_UPDATED_TEXT = re.compile(r"(?:^|\n)\s*[\[(]\s*(?:adds|updates|updated)\b", re.IGNORECASE)
+_UPDATED_TEXT = re.compile(
+    r"(?:^|\n)\s*[\[(]\s*(?:adds|updates|updated)\b|\bthis (?:article|story|report) has been updated\b",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(
     r"(?:UPDATE|Update|WRAPUP)[\s-]+(\d{1,2})\b|\b(\d)(?:st|nd|rd|th)\s+(?:Ld|Lead|Write-?thru)\b"
 )
@@ -64,7 +67,7 @@ def marks(article: Article) -> Marks:
         return Marks("kill", number)
     if _CORRECTED_TITLE.match(title) or _CORRECTED_TEXT.search(start) or _CORRECTED_TEXT.search(end):
         return Marks("correction", number)
-    if numbered or _UPDATED_TITLE.match(title) or _UPDATED_TEXT.search(start):
+    if numbered or _UPDATED_TITLE.match(title) or _UPDATED_TEXT.search(start) or _UPDATED_TEXT.search(end):
         return Marks("update", number or 1)
     return Marks(None, 0)
 

@@ -46,6 +46,8 @@ LATER = "2026-03-01T09:15:00+01:00"
         ("REFILE-Two missing in ferry fire", "Two.", Marks("correction", 0)),
         ("Two missing in ferry fire", "(Corrects number to 2 from 12)\n\nTwo.", Marks("correction", 0)),
         ("Two missing", "Two.\n\nCorrection: An earlier version said twelve.", Marks("correction", 0)),
+        ("Two missing", "Two.\n\nThis story has been updated with a quote.", Marks("update", 1)),
+        ("Two missing", "Editor's note: The writer sails.\n\nTwo.", Marks(None, 0)),
         ("Two missing", "Two.\n\nThis article was amended on 3 March.", Marks("correction", 0)),
         ("KILL: Twelve missing in ferry fire", "Editors: please kill.", Marks("kill", 0)),
         ("Twelve missing", "STORY WITHDRAWN\n\nPlease remove it.", Marks("kill", 0)),
