@@ -58,7 +58,7 @@ def exact(weights: Mapping[str, Floats], *, watched: bool = False) -> bytes:
 
 
 def small(weights: Mapping[str, Floats], reach: Mapping[str, Floats]) -> bytes:
-    """The serialised graph in int8, 58 MB. `reach`: how far each channel of each matrix's input goes from 0."""
+    """The serialised graph in int8, 35 MB. `reach`: how far each channel of each matrix's input goes from 0."""
     return bytes(_Graph(weights, reach).model().SerializeToString())
 
 
@@ -129,24 +129,31 @@ class _Graph:
         return helper.make_model(graph, opset_imports=versions, ir_version=9)
 
     def _embeddings(self) -> str:
+        """Words plus positions, normalised. The small graph keeps the words in fp16, to open faster."""
         segment = self._weights["embeddings.token_type_embeddings.weight"][0]
-        positions = self._weights["embeddings.position_embeddings.weight"] + segment
-        inputs = [
-            "ids",
-            "",
-            self._weight("embeddings.word_embeddings.weight"),
-            self._constant("positions", positions),
-            "",
-            self._weight("embeddings.LayerNorm.weight"),
-            self._weight("embeddings.LayerNorm.bias"),
-        ]
-        outputs = ["embeddings.out", "embeddings.unused_mask"]
-        self._nodes.append(
-            helper.make_node(
-                "EmbedLayerNormalization", inputs, outputs, name="embeddings", domain=_FUSED, epsilon=_EPSILON
-            )
+        positions = self._constant(
+            "positions", self._weights["embeddings.position_embeddings.weight"] + segment
         )
-        return outputs[0]
+        table = self._weights["embeddings.word_embeddings.weight"]
+        norm = (self._weight("embeddings.LayerNorm.weight"), self._weight("embeddings.LayerNorm.bias"))
+        if self._reach is None:
+            words = self._constant("words", table)
+            # it always has a second output, for a mask
+            return self._node(
+                "EmbedLayerNormalization",
+                "embeddings",
+                ["ids", "", words, positions, "", *norm],
+                beside=["embeddings.mask"],
+                domain=_FUSED,
+                epsilon=_EPSILON,
+            )
+        halves = self._node("Gather", "words", [self._constant("words", table.astype(np.float16)), "ids"])
+        words = self._node("Cast", "words.fp32", [halves], to=TensorProto.FLOAT)
+        zero = self._constant("zero", np.array([0], np.int64))
+        length = self._node("Shape", "length", ["ids"], start=1)
+        read = self._node("Slice", "positions.read", [positions, zero, length, zero])
+        batch = self._node("Unsqueeze", "positions.batch", [read, zero])
+        return self._fused("SkipLayerNormalization", "embeddings", words, batch, *norm, epsilon=_EPSILON)
 
     def _layer(self, name: str, hidden: str) -> str:
         looking = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
@@ -202,12 +209,15 @@ class _Graph:
         )
         return self._fused("MatMulIntegerToFloat", name, x[0], weight, x[1], weight_scale, x[2])
 
-    def _fused(self, operator: str, name: str, *inputs: str, **attributes: float) -> str:
+    def _fused(self, operator: str, name: str, *inputs: str, **attributes: Any) -> str:
         return self._node(operator, name, list(inputs), domain=_FUSED, **attributes)
 
-    def _node(self, operator: str, name: str, inputs: list[str], domain: str = "", **attributes: Any) -> str:
+    def _node(
+        self, operator: str, name: str, inputs: list[str], *, beside: Sequence[str] = (), **attributes: Any
+    ) -> str:
+        """Adds an operator, with `beside` as its outputs after the first; the name of the first."""
         output = f"{name}.out"
-        node = helper.make_node(operator, inputs, [output], name=name, domain=domain, **attributes)
+        node = helper.make_node(operator, inputs, [output, *beside], name=name, **attributes)
         self._nodes.append(node)
         return output
 

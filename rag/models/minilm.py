@@ -102,7 +102,7 @@ class MiniLM:
 def open_minilm(*, minilm_dir: Path | None, cache: Path, threads: int | None = None) -> MiniLM:
     """MiniLM from `minilm_dir`, else from the installed package; `threads` None means one per core.
 
-    The first time its graph is built into `cache` and proved there (about 5 s, 60 MB). Raises WeightsMissing,
+    The first time its graph is built into `cache` and proved there (about 5 s, 35 MB). Raises WeightsMissing,
     ModelError and DiskFull.
     """
     files = find_minilm(minilm_dir)
