@@ -158,8 +158,8 @@ def _local(stated: Sequence[object], shown: Sequence[object]) -> object:
     """The surest of the stated dates, in the outlet's own zone where the page also gives that.
 
     Many pages state UTC in their metadata and show local time, which puts an evening's story a day later. Where
-    a time with an offset is the same instant to the second, or a time without zone is whole quarter hours away,
-    the page itself says what its zone is. `shown` are the times that stand in the page.
+    a time with an offset is the same instant, or a time to the second without zone lies whole quarter hours
+    away, the page itself says what its zone is. `shown` are the times that stand in the page.
     """
     readable = [d for raw in stated if (d := parse_published(raw, today=_FAR))]
     if not readable:
@@ -167,19 +167,20 @@ def _local(stated: Sequence[object], shown: Sequence[object]) -> object:
     first = readable[0]
     if not first.endswith(("Z", "+00:00")):
         return first
-    for other in [*readable, *(d for raw in shown if (d := parse_published(raw, today=_FAR)))]:
-        apart = moment(other[:19]) - moment(first) if len(other) >= 19 else 0.0
-        if (
-            other[19:].lstrip(".0123456789") in ("Z", "+00:00")
-            or not apart
-            or apart % 900
-            or abs(apart) > 14 * 3600
-        ):
-            continue
-        offset = f"{'-' if apart < 0 else '+'}{int(abs(apart)) // 3600:02}:{int(abs(apart)) % 3600 // 60:02}"
-        if len(other) == 19 or other.endswith(offset):
-            return other[:19] + offset
-    return first
+    others = [*readable, *(d for raw in shown if (d := parse_published(raw, today=_FAR)))]
+    return next((local for other in others if (local := _same_instant(first, other))), first)
+
+
+def _same_instant(utc: str, other: str) -> str | None:
+    """`other` with its offset, where it is the instant `utc` in another zone; None where that is not certain."""
+    zone = other[19:].lstrip(".0123456789")
+    if len(other) < 19 or zone in ("Z", "+00:00") or (not zone and other[17:19] == "00"):
+        return None
+    apart = int(moment(other[:19]) - moment(utc[:19]))
+    if not apart or apart % 900 or abs(apart) > 14 * 3600:
+        return None
+    offset = f"{'-' if apart < 0 else '+'}{abs(apart) // 3600:02}:{abs(apart) % 3600 // 60:02}"
+    return other[:19] + offset if zone in ("", offset) else None
 
 
 def _later(updated: object, published: object) -> object:

@@ -53,6 +53,14 @@ def test_a_text_that_grew_is_the_same_article() -> None:
     assert same_article(STORY, "Ferry stops", longer, "Ferry to Oster stops in March")
 
 
+def test_half_of_the_shingles_are_enough_and_a_third_is_not() -> None:
+    shared = "the harbour office said on monday that the ferry to oster stops at the end of march"
+    one = "some words of the first text that the second has not got at all anywhere in it"
+    other = "wholly different ones which stand in the second text alone and nowhere in the first"
+    assert same_article(f"{shared} some words of the first text", None, f"{other} {shared}", None)
+    assert not same_article(f"{shared} {one} {one[::-1]}", None, f"{other} {other[::-1]} {shared}", None)
+
+
 def test_another_story_at_the_same_place_is_another_article() -> None:
     other = "Voters in Oster chose a new council on Sunday, and the list of the fishermen won four of its nine seats."
     assert not same_article(STORY, "Ferry stops", other, "Fishermen win seats")

@@ -57,6 +57,14 @@ def test_the_day_is_the_one_that_the_outlet_wrote_where_the_page_gives_both() ->
     assert article.updated == "2026-03-03T08:00:00Z"
 
 
+def test_a_time_that_only_happens_to_fit_is_not_taken_for_the_zone() -> None:
+    page = PAGE.replace("23:14:05Z", "23:15:00Z").replace(
+        'datetime="2026-03-03 00:14:05"', 'datetime="2026-03-03 09:00:00"'
+    )
+    article = read(page).article
+    assert article and article.published == "2026-03-02T23:15:00Z"
+
+
 def test_linked_data_is_believed_first() -> None:
     data = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "x"}, {"@type": ["Thing",
     "AnalysisNewsArticle"], "headline": "y", "datePublished": "2026-03-02", "dateModified": "2026-03-02",
