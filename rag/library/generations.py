@@ -37,8 +37,8 @@ class Applied:
     """How far a part has followed the log, written after its own commit.
 
     `mark` tells the log entry at `sequence`, so that another catalog's log is noticed. `fingerprint` names
-    what the part was made with (the rules for words, the embedder for vectors). `rows`, `vectors_crc` and
-    `ids_crc` are the flat file's: how many rows count, and the CRC-32 of exactly those.
+    what the part was made with (the rules for words, the embedder for vectors). The others are the flat file's:
+    how many rows count, how many of them were dropped again, and the CRC-32 of exactly those in each file.
     """
 
     sequence: int = 0
@@ -48,6 +48,8 @@ class Applied:
     rows: int = 0
     vectors_crc: int = 0
     ids_crc: int = 0
+    dropped: int = 0
+    dropped_crc: int = 0
 
     @classmethod
     def read(cls, path: Path) -> Applied:
@@ -63,7 +65,7 @@ class Applied:
             return cls()
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise IndexRefused(str(path), "it cannot be read", "Run `dateline repair`.") from error
-        numbers = (applied.sequence, applied.dimension, applied.rows, applied.vectors_crc, applied.ids_crc)
+        numbers = (value for name, value in asdict(applied).items() if name not in ("mark", "fingerprint"))
         if not all(isinstance(number, int) and number >= 0 for number in numbers):
             raise IndexRefused(str(path), "it holds no sensible numbers", "Run `dateline repair`.")
         return applied

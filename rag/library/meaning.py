@@ -1,9 +1,9 @@
 """The flat file: every vector in one array on disk, memory-mapped by every process and searched exactly.
 
 `meaning.f32` holds float32 rows in the order in which they came, `meaning.ids` a pair (passage id, version
-key) for each, `meaning.json` how many rows count. Rows are only ever added; those of versions that have gone
-are masked by whoever reads. What lies beyond the rows that count (a writer was killed) is overwritten by the
-next one.
+key) for each, `meaning.dropped` the numbers of rows that were dropped again, `meaning.json` how much of each
+counts. All three only ever grow; rows of versions that have gone stay, and are masked by whoever reads. What lies
+beyond what counts (a writer was killed) is overwritten by the next one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rag.library.durable import explained
 from rag.library.generations import Applied
 from rag.library.rows import VectorRow
 
-_PAIR = 16  # bytes of one (passage id, version key)
+_PAIR, _NUMBER = 16, 8  # bytes of one (passage id, version key), of one row's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Rows:
 
     Attributes:
         matrix: (n, dimension) float32, unit vectors, read-only, on disk.
-        passage_ids, version_keys: (n,) int64.
+        passage_ids, version_keys: (n,) int64; both 0, which no passage and no version has, for dropped rows.
     """
 
     matrix: NDArray[np.float32]
@@ -81,7 +81,8 @@ class Meaning:
         self._lock = Lock()
         self._seen: tuple[int, int] | None = None
         self._rows = _opened(directory, Applied())
-        self._place_of: dict[int, int] = {}
+        self._place_of: dict[int, int] = {}  # of the first `_placed` rows
+        self._placed = 0
         self.rows()
 
     def rows(self) -> Rows:
@@ -104,11 +105,18 @@ class Meaning:
         return self.rows().applied
 
     def append(
-        self, added: Sequence[VectorRow], *, fingerprint: str | None, sequence: int, mark: str = ""
+        self,
+        added: Sequence[VectorRow],
+        *,
+        fingerprint: str | None,
+        sequence: int,
+        mark: str = "",
+        dropped: Sequence[int] = (),
     ) -> int:
         """Add rows, flush them, then say that they count and that the log is applied up to `sequence`.
 
-        A passage that is there already with the same vector is not added twice. Returns how many were added.
+        A passage that is there already with the same vector is not added twice. Passages in `dropped` no longer
+        exist, though their version does. Returns how many were added.
 
         Raises:
             IndexRefused: another fingerprint, dimension or vector than the file holds: it must be built anew.
@@ -125,20 +133,23 @@ class Meaning:
         applied = replace(before, fingerprint=fingerprint, dimension=dimension, sequence=sequence, mark=mark)
         if fresh:
             applied = self._written(applied, fresh)
+        places = (self._place_of.get(one) for one in dropped)
+        leaving = [place for place in places if place is not None and rows.passage_ids[place]]
+        if leaving:
+            applied = self._left(applied, leaving)
         applied.write(self.directory / "meaning.json")
         return len(fresh)
 
     def _fresh(self, rows: Rows, added: Sequence[VectorRow]) -> list[VectorRow]:
-        known = len(self._place_of)
-        self._place_of.update(
-            (one, known + place) for place, one in enumerate(rows.passage_ids[known:].tolist())
-        )
-        fresh = {}
+        for place in range(self._placed, len(rows)):
+            self._place_of[int(rows.passage_ids[place])] = place
+        self._placed = len(rows)
+        fresh: dict[int, VectorRow] = {}
         for row in added:
-            place = self._place_of.get(row.passage_id)
-            if place is None:
+            known = self._place_of.get(row.passage_id)
+            if known is None:
                 fresh[row.passage_id] = row
-            elif not np.array_equal(rows.matrix[place], row.vector):
+            elif not np.array_equal(rows.matrix[known], row.vector):
                 raise self._refused(f"passage {row.passage_id} has another vector in the catalog")
         return list(fresh.values())
 
@@ -153,6 +164,17 @@ class Meaning:
             vectors_crc=zlib.crc32(vectors, applied.vectors_crc),
             ids_crc=zlib.crc32(ids, applied.ids_crc),
         )
+
+    def _left(self, applied: Applied, leaving: Sequence[int]) -> Applied:
+        numbers = np.array(leaving, np.int64).tobytes()
+        _write_at(self.directory / "meaning.dropped", applied.dropped * _NUMBER, numbers)
+        crc = zlib.crc32(numbers, applied.dropped_crc)
+        return replace(applied, dropped=applied.dropped + len(leaving), dropped_crc=crc)
+
+    def ever(self, version_keys: Sequence[int]) -> list[int]:
+        """The ids of every passage of these versions that was ever added, dropped ones too."""
+        pairs = _pairs(self.directory, self.applied)
+        return [int(one) for one in pairs[np.isin(pairs[:, 1], np.array(version_keys, np.int64)), 0]]
 
     def torn_tail(self) -> int:
         """How many bytes were written but never counted: their writer was killed."""
@@ -186,15 +208,23 @@ def verify(directory: Path) -> str | None:
         _opened(directory, applied)
     except IndexRefused as error:
         return error.fault
-    sums = {"meaning.f32": applied.vectors_crc, "meaning.ids": applied.ids_crc}
+    sums = {
+        "meaning.f32": applied.vectors_crc,
+        "meaning.ids": applied.ids_crc,
+        "meaning.dropped": applied.dropped_crc,
+    }
     for name, size in _sizes(applied).items():
-        if crc_of(directory / name, size) != sums[name]:
+        if (crc_of(directory / name, size) if size else 0) != sums[name]:
             return f"{name} is not what was written"
     return None
 
 
 def _sizes(applied: Applied) -> dict[str, int]:
-    return {"meaning.f32": applied.rows * applied.dimension * 4, "meaning.ids": applied.rows * _PAIR}
+    return {
+        "meaning.f32": applied.rows * applied.dimension * 4,
+        "meaning.ids": applied.rows * _PAIR,
+        "meaning.dropped": applied.dropped * _NUMBER,
+    }
 
 
 def _size(path: Path) -> int:
@@ -208,12 +238,24 @@ def _opened(directory: Path, applied: Applied) -> Rows:
     for name, size in _sizes(applied).items():
         path = directory / name
         there = _size(path)
-        if there < size or not size:
+        if there < size or not applied.dimension:
             raise IndexRefused(str(path), f"it has {there} of {size} bytes", "Run `dateline repair`.")
     shape = (applied.rows, applied.dimension)
     matrix = np.memmap(directory / "meaning.f32", np.float32, "r", shape=shape)
-    pairs = np.fromfile(directory / "meaning.ids", np.int64, applied.rows * 2).reshape(-1, 2)
+    pairs = _pairs(directory, applied)
+    if applied.dropped:
+        gone = np.fromfile(directory / "meaning.dropped", np.int64, applied.dropped)
+        if gone.min() < 0 or gone.max() >= applied.rows:
+            raise IndexRefused(str(directory / "meaning.dropped"), "it names rows that are not there")
+        pairs[gone] = 0
     return Rows(matrix, np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1]), applied)
+
+
+def _pairs(directory: Path, applied: Applied) -> NDArray[np.int64]:
+    """(n, 2) passage ids and version keys as they were added."""
+    if not applied.rows:
+        return np.empty((0, 2), np.int64)
+    return np.fromfile(directory / "meaning.ids", np.int64, applied.rows * 2).reshape(-1, 2)
 
 
 def _write_at(path: Path, place: int, content: bytes) -> None:

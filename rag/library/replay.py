@@ -20,7 +20,7 @@ from rag.library.catalog import Catalog
 from rag.library.durable import explained
 from rag.library.generations import Applied, Generation, Part
 from rag.library.meaning import Meaning
-from rag.library.rows import Change, VectorRow
+from rag.library.rows import Change, ChangeKind, VectorRow
 from rag.library.schema import changes as log
 from rag.library.schema import passages, versions
 from rag.library.vectors import BATCH, VectorIndex
@@ -65,8 +65,8 @@ class WordsFollow:
         self._say(sequence)
 
     def replay(self, changes: Sequence[Change]) -> None:
-        gone = [change.version_key for change in changes if change.kind == "gone"]
-        stored = _usable(self._catalog, [change.version_key for change in changes if change.kind == "stored"])
+        gone = _keys(changes, "gone")
+        stored = _usable(self._catalog, _keys(changes, "stored"))
         if gone or stored:
             self._index.apply(gone=gone, stored=self._catalog.passages_of(stored))
         self._say(changes[-1].sequence)
@@ -96,14 +96,19 @@ class MeaningFollows:
         self._append([], sequence)
 
     def replay(self, changes: Sequence[Change]) -> None:
-        embedded = [change.version_key for change in changes if change.kind == "embedded"]
-        self._append(_usable(self._catalog, embedded), changes[-1].sequence)
+        rows = self._meaning.rows()
+        again = np.isin(
+            rows.version_keys, _keys(changes, "stored")
+        )  # stored again: its passages may be others
+        there = _passage_ids(self._catalog, np.unique(rows.version_keys[again]).tolist())
+        dropped = sorted(set(rows.passage_ids[again].tolist()) - set(there))
+        embedded = _usable(self._catalog, _keys(changes, "embedded"))
+        self._append(embedded, changes[-1].sequence, dropped)
 
-    def _append(self, keys: Sequence[int], sequence: int) -> None:
+    def _append(self, keys: Sequence[int], sequence: int, dropped: Sequence[int] = ()) -> None:
         fingerprint, rows = _vectors(self._catalog, keys)
-        self._meaning.append(
-            rows, fingerprint=fingerprint, sequence=sequence, mark=mark_of(self._catalog, sequence)
-        )
+        mark = mark_of(self._catalog, sequence)
+        self._meaning.append(rows, fingerprint=fingerprint, sequence=sequence, mark=mark, dropped=dropped)
 
 
 class VectorsFollow:
@@ -111,8 +116,10 @@ class VectorsFollow:
 
     part: Part = "vectors"
 
-    def __init__(self, catalog: Catalog, generation: Generation, index: VectorIndex) -> None:
-        self._catalog, self._index = catalog, index
+    def __init__(
+        self, catalog: Catalog, generation: Generation, index: VectorIndex, meaning: Meaning
+    ) -> None:
+        self._catalog, self._index, self._meaning = catalog, index, meaning
         self._file = generation.applied("vectors")
         self.applied = Applied.read(self._file)
 
@@ -132,10 +139,10 @@ class VectorsFollow:
         self._say(sequence)
 
     def replay(self, changes: Sequence[Change]) -> None:
-        embedded = [change.version_key for change in changes if change.kind == "embedded"]
-        gone = [change.version_key for change in changes if change.kind == "gone"]
-        self._index.upsert(self._rows(_usable(self._catalog, embedded)))
-        self._index.delete(_passage_ids(self._catalog, gone))
+        stored, gone = _keys(changes, "stored"), _keys(changes, "gone")
+        dropped = set(self._meaning.ever(stored)) - set(_passage_ids(self._catalog, stored))
+        self._index.upsert(self._rows(_usable(self._catalog, _keys(changes, "embedded"))))
+        self._index.delete(sorted(dropped.union(_passage_ids(self._catalog, gone), self._meaning.ever(gone))))
         self._say(changes[-1].sequence)
 
     def _rows(self, keys: Sequence[int]) -> list[VectorRow]:
@@ -209,6 +216,10 @@ def _vectors(catalog: Catalog, keys: Sequence[int]) -> tuple[str | None, list[Ve
     if before != after:
         raise IndexRefused(str(catalog.path), f"its vectors changed from {before} to {after} just now")
     return after, rows
+
+
+def _keys(changes: Sequence[Change], kind: ChangeKind) -> list[int]:
+    return [change.version_key for change in changes if change.kind == kind]
 
 
 def _usable(catalog: Catalog, keys: Sequence[int]) -> list[int]:

@@ -35,7 +35,8 @@ class Steps:
         self._follows: dict[Part, Follows] = {}
         self._fills: dict[Part, Iterator[bool]] = {}
         self._renewals = dict.fromkeys(parts, 0)
-        self.counted = "vectors" not in parts  # whether each part held just what the catalog has, once
+        # whether each part held just what the catalog has, once; a command skips it where nothing hints at a fault
+        self.counted = "vectors" not in parts and not generations.leftovers(shelf.home)
         self.whole: set[Part] = set()
         self.writing: Part | None = None
 
@@ -121,11 +122,11 @@ class Steps:
                 self._follows[part] = WordsFollow(self._catalog, generation, words)
             elif part == "meaning" and (meaning := self._shelf.meaning) is not None:
                 self._follows[part] = MeaningFollows(self._catalog, meaning)
-            elif part == "vectors" and "meaning" in self._follows:
-                self._follows[part] = self._opened_vectors()
+            elif part == "vectors" and (meaning := self._shelf.meaning) is not None:
+                self._follows[part] = self._opened_vectors(meaning)
         return self._follows.get(part)
 
-    def _opened_vectors(self) -> VectorsFollow:
+    def _opened_vectors(self, meaning: Meaning) -> VectorsFollow:
         """Chroma, after a child process has opened it without dying. Raises: IndexRefused."""
         generation = self._shelf.required()
         applied = Applied.read(generation.applied("vectors"))
@@ -135,7 +136,7 @@ class Steps:
             raise IndexRefused(str(generation.part("vectors")), fault, "Run `dateline repair`.")
         index = self._shelf.open_vectors()
         self.whole.add("vectors")
-        return VectorsFollow(self._catalog, generation, index)
+        return VectorsFollow(self._catalog, generation, index, meaning)
 
     def _refuse_other_vectors(self) -> None:
         """Vectors of two embedders never mix: what was made with another one than the catalog's is built anew."""

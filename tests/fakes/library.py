@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.library import storing
+from rag.library import embeddings, storing
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedded
 from rag.library.rows import ToStore
@@ -24,7 +24,7 @@ def open_catalog(home: Path) -> Catalog:
     """The home's catalog, made where there is none, with the fingerprint of these vectors."""
     home.mkdir(parents=True, exist_ok=True)
     catalog = Catalog(home / "catalog.sqlite3")
-    storing.use_fingerprint(catalog, FINGERPRINT)
+    embeddings.use_fingerprint(catalog, FINGERPRINT)
     return catalog
 
 
@@ -54,7 +54,7 @@ def embed(catalog: Catalog, *, fingerprint: str = FINGERPRINT, dimension: int = 
     """Make the vectors of all that waits for them."""
     while pending := catalog.pending():
         done = [(one, [embedded(passage_id, dimension) for passage_id, _ in one.passages]) for one in pending]
-        storing.store_vectors(catalog, done, fingerprint=fingerprint)
+        embeddings.store_vectors(catalog, done, fingerprint=fingerprint)
 
 
 def embedded(passage_id: int, dimension: int = DIMENSION) -> Embedded:

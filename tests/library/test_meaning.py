@@ -158,3 +158,22 @@ def test_the_nearest_are_exact_in_every_scope(tmp_path: Path, share: float) -> N
 
 def test_an_empty_flat_file_has_no_nearest(tmp_path: Path) -> None:
     assert Meaning(tmp_path).rows().nearest(vector_of(1), 5)[0].tolist() == []
+
+
+def test_passages_that_were_cut_anew_are_dropped_and_hide_from_every_reader(tmp_path: Path) -> None:
+    flat = Meaning(tmp_path, writable=True)
+    flat.append(rows(1, 6), fingerprint="f", sequence=1)
+    before = flat.rows()
+    flat.append(rows(10, 1), fingerprint="f", sequence=2, dropped=[2, 3, 99])
+    kept = Meaning(tmp_path).rows()
+    assert kept.passage_ids.tolist() == [1, 0, 0, 4, 5, 6, 10]
+    assert kept.version_keys.tolist() == [0, 0, 0, 2, 2, 3, 5]
+    assert before.passage_ids.tolist() == [1, 2, 3, 4, 5, 6]
+    assert flat.ever([1]) == [2, 3]
+    flat.append([], fingerprint="f", sequence=3, dropped=[2, 3, 4])
+    assert flat.applied.dropped == 3
+    assert verify(tmp_path) is None
+    (tmp_path / "meaning.dropped").write_bytes(np.array([1, 2, 700], np.int64).tobytes())
+    assert verify(tmp_path) is not None
+    with pytest.raises(IndexRefused, match="rows that are not there"):
+        Meaning(tmp_path)
