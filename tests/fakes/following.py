@@ -55,10 +55,10 @@ def renew(indexes: Indexes) -> None:
     follower = indexes.follower
     assert follower is not None
     follower.catch_up()
-    while True:
-        follower.renew(frozenset({"words"}))
-        follower.renew(frozenset({"meaning"}))
-        follower.renew(frozenset({"words", "meaning"}))
+    for parts in itertools.cycle(({"words"}, {"meaning"}, {"words", "meaning"})):
+        follower.renew(frozenset(parts))
+        sys.stdout.write("renewed\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
