@@ -11,6 +11,7 @@ import json
 import os
 import resource
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -90,8 +91,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os._exit(3)
+    """Wait for the end of the pipe that the parent holds, and go with it."""
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        while os.read(0, 4096):
+            pass
+        os._exit(3)
 
 
 def fault_of(generation: Generation, part: Part) -> str | None:
