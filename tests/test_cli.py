@@ -1,0 +1,179 @@
+"""The command line: one JSON object, exit codes, faults in one sentence, nothing harmful on the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BRIDGE = "Engineers closed the Marden bridge on Monday after they found fourteen cracks in its girders."
+
+
+class Ran:
+    """What a command printed, and how it ended."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def json(self) -> Any:
+        """The one object on stdout."""
+        assert self.out.count("\n") == 1
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
+    """Run `dateline` as a user does, words only (no weights), on a home of its own."""
+    environment = {**os.environ, "DATELINE_MINILM_DIR": str(tmp_path / "none"), "COLUMNS": "100"}
+
+    def runner(*words: str, stdin: str = "") -> Ran:
+        command = [sys.executable, "-m", "rag", *words]
+        return Ran(
+            subprocess.run(
+                command, cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True, check=False
+            )
+        )
+
+    return runner
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    path = tmp_path / "articles.jsonl"
+    records = [
+        {
+            "id": "bridge",
+            "title": "Bridge shut",
+            "outlet": "The Post",
+            "text": BRIDGE,
+            "published": "2026-10-12",
+        },
+        {"id": "ferry", "title": "Ferry", "text": "The ferry sails every hour from the quay at Little Holm."},
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def test_ingest_ask_search_show_remove_and_status_speak_json(run: Any, articles: Path) -> None:
+    report = run("ingest", str(articles), "--json")
+    assert (report.code, report.json["added"], report.json["failed"]) == (0, 2, 0)
+    assert report.json["items"][0] == {
+        "source": f"{articles}:1",
+        "status": "added",
+        "reason": None,
+        "article_id": "bridge",
+    }
+    answer = run("ask", "Why did engineers close the Marden bridge?", "--always-answer", "--json")
+    assert (answer.code, answer.json["schema"], answer.json["status"]) == (0, 1, "answered")
+    citation = answer.json["citations"][0]
+    assert BRIDGE[citation["start"] : citation["end"]] == citation["quote"]
+    assert set(answer.json["scope"]) == set(SCOPE)
+    result = run("search", "fourteen cracks", "--json")
+    assert (result.code, result.json["passages"][0]["article_id"]) == (0, "bridge")
+    assert {"title", "outlet", "published", "start", "end", "text", "score", "dense", "words"} <= set(
+        result.json["passages"][0]
+    )
+    shown = run("show", "bridge", "--json")
+    assert (shown.code, shown.json["text"]) == (0, BRIDGE)
+    assert run("remove", "bridge", "--json").json["changed"] == 1
+    assert run("search", "fourteen cracks", "--json").code == 3
+    assert run("status", "--json").json["articles"] == 1
+    assert run("ingest", str(articles), "--json").json["unchanged"] == 1
+
+
+SCOPE = "from to outlets not_outlets collections articles not_articles kinds language undated".split()
+
+
+def test_exit_codes_tell_answered_from_nothing_found_and_from_faults(run: Any, articles: Path) -> None:
+    assert run("ask", "Who won the cup?").code == 3
+    assert run("show", "nobody", "--json").json["error"]["thing"] == "nobody"
+    assert run("show", "nobody").code == 1
+    assert run("ask", "").code == 2
+    assert run("ask", "Who?", "--from", "yesterday").code == 2
+    assert run("ask", "Who?", "--from", "2026-02-01", "--to", "2026-01-01").code == 2
+    assert run("ask", "Who?", "--kind", "rumour").code == 2
+    assert run("frobnicate").code == 2
+    bad = articles.with_name("bad.jsonl")
+    bad.write_text('{"text": "A whole article stands here."}\n{"text": \n')
+    done = run("ingest", str(bad), "--json")
+    assert (done.code, done.json["added"], done.json["failed"]) == (4, 1, 1)
+    assert done.json["items"][1]["source"].endswith(":2")
+
+
+def test_a_fault_is_one_sentence_and_never_a_traceback(run: Any, tmp_path: Path) -> None:
+    home = tmp_path / "broken"
+    home.mkdir()
+    (home / "catalog.sqlite3").write_bytes(b"not a catalog at all" * 300)
+    done = run("status", "--home", str(home))
+    assert done.code == 1
+    assert "damaged" in done.err
+    assert "Traceback" not in done.err + done.out
+    assert run("status", "--home", str(home), "--json").json["error"]["way_out"]
+
+
+def test_row_71_nothing_in_an_article_can_steer_the_terminal(run: Any, tmp_path: Path) -> None:
+    evil = "\x1b]52;c;aGVsbG8=\x07\x1b[2J\x1b]8;;http://evil.example\x07link\u202etxet [bold]marked[/bold]"
+    record = {
+        "id": "evil",
+        "title": f"Title {evil}",
+        "outlet": f"Outlet {evil}",
+        "text": f"The harbour {evil} burned.",
+    }
+    path = tmp_path / "evil.jsonl"
+    path.write_text(json.dumps(record) + "\n")
+    run("ingest", str(path))
+    for words in (
+        ("ask", "What burned in the harbour?", "--always-answer"),
+        ("search", "harbour"),
+        ("show", "evil"),
+    ):
+        done = run(*words)
+        for unsafe in ("\x1b]", "\x1b[2J", "\x07", "\u202e"):
+            assert unsafe not in done.out + done.err
+        assert "[bold]marked[/bold]" in done.out
+
+
+def test_row_66_a_question_of_a_megabyte_is_refused_with_its_length(run: Any) -> None:
+    done = run("ask", "-", stdin="why " * 250_000)
+    assert done.code == 2
+    assert "characters" in done.err
+
+
+def test_ingest_plan_says_what_it_would_take_and_stores_nothing(run: Any, articles: Path) -> None:
+    done = run("ingest", str(articles), "--plan", "--json")
+    assert (done.code, done.json["files"], done.json["fits"]) == (0, 1, True)
+    assert run("status", "--json").json["articles"] == 0
+
+
+def test_every_command_has_help(run: Any) -> None:
+    for command in ("ingest", "ask", "search", "show", "remove", "status", "repair", "serve"):
+        done = run(command, "--help")
+        assert done.code == 0
+        assert "Usage" in done.out
+
+
+def test_ask_on_the_command_line_imports_none_of_the_heavy_libraries(run: Any, tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['dateline', 'ask', 'Who won?', '--home', sys.argv[1]]\n"
+        "from rag.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'chromadb', 'langchain_core', 'openai', 'streamlit', 'onnx', 'trafilatura'} & set(sys.modules)\n"
+        "print(heavy or 'none', file=sys.stderr)"
+    )
+    for _ in range(2):  # the first one may build the model's graph
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "home")],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert done.stderr.strip().endswith("none")
