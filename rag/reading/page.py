@@ -43,6 +43,7 @@ _PUBLISHED = (
 )
 _UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "dcterms.modified")
 _NAMES = re.compile(r"(?:[A-Z][\w.’'-]*(?: (?:de|van|von|al|bin|[A-Z][\w.’'-]*)){1,4}(?:; |$))+")
+_UNSEEN = re.compile(r"font-size:0(?:px|em|rem|%)?(?:;|!|$)|(?:left|top|text-indent):-\d{4}")
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|Review)$")
 
 
@@ -55,6 +56,7 @@ def read_page(page: str) -> dict[str, object]:
     if tree is None:
         return {}
     linked = _linked_data(tree)
+    _drop_hidden(tree)
     said = next((thing for thing in linked if _is_article(thing)), {})
     dated = said or next((thing for thing in linked if "datePublished" in thing), {})
     meta = _meta(tree)
@@ -86,6 +88,18 @@ def main_text(tree: lxml_html.HtmlElement) -> str:
     document = bare_extraction(tree, favor_precision=True, include_comments=False)
     text = document.text if isinstance(document, Document) else None
     return _paragraphs(text or paragraphs)  # a page of a few words is too short for trafilatura
+
+
+def _drop_hidden(tree: lxml_html.HtmlElement) -> None:
+    """Take out what no reader sees and trafilatura leaves in: what is not shown must not be quoted."""
+    hidden = [e for e in tree.iter("template") if e.getparent() is not None]
+    hidden += tree.xpath("//body//*[@hidden and not(@hidden='until-found')]")
+    hidden += [
+        e for e in tree.xpath("//body//*[@style]") if _UNSEEN.search("".join(e.get("style").lower().split()))
+    ]
+    for element in hidden:
+        if element.getparent() is not None:
+            element.drop_tree()
 
 
 def _paragraphs(text: str) -> str:

@@ -63,6 +63,7 @@ class PageReader:
     def close(self) -> None:
         """End the child; the next page starts another."""
         child, self._child = self._child, None
+        atexit.unregister(self.close)
         if child is not None:
             child.kill()
             child.communicate()
@@ -78,6 +79,7 @@ class PageReader:
             start_new_session=True,  # Ctrl-C at the terminal is the parent's to answer
         )
         self._child = child
+        atexit.register(self.close)
         try:
             _exchange(child, None, _STARTING)
         except (OSError, EOFError) as error:
@@ -88,8 +90,7 @@ class PageReader:
         return child
 
 
-_PAGES = PageReader()
-atexit.register(_PAGES.close)
+_PAGES = PageReader()  # starts its child with the first page
 
 
 def web_page(name: str, page: str) -> Plain:
