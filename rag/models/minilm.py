@@ -31,10 +31,10 @@ _ERRORS_ONLY = 3
 class MiniLM:
     """An `Embedder`. Safe to use from several threads and after a fork; `close()` frees the graph."""
 
-    def __init__(self, built: Built, session: _Session, pieces: WordPieces, threads: int) -> None:
+    def __init__(self, built: Built, session: Session, pieces: WordPieces, threads: int) -> None:
         self.built = built
         self.threads = threads
-        self._session: _Session | None = session
+        self._session: Session | None = session
         self._pieces = pieces
 
     @property
@@ -109,7 +109,7 @@ def open_minilm(*, minilm_dir: Path | None, cache: Path, threads: int | None = N
     pieces = WordPieces(files.tokenizer)
 
     def open_graph(graph: bytes) -> Callable[[ToEmbed], dict[str, Vector]]:
-        session = _Session(graph)
+        session = Session(graph)
         return lambda passage: session.outputs(pieces.of_passage(passage))
 
     def prepare(*, fresh: bool) -> Built:
@@ -117,14 +117,14 @@ def open_minilm(*, minilm_dir: Path | None, cache: Path, threads: int | None = N
 
     built = prepare(fresh=False)
     try:
-        session = _Session(built.path)
+        session = Session(built.path)
     except ModelError:  # the file in the cache is damaged
         built = prepare(fresh=True)
-        session = _Session(built.path)
+        session = Session(built.path)
     return MiniLM(built, session, pieces, threads or _cores())
 
 
-class _Session:
+class Session:
     """A graph in memory, computing in the caller's thread."""
 
     def __init__(self, graph: Path | bytes) -> None:
