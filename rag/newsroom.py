@@ -30,10 +30,11 @@ from rag.library.database import writable
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes, open_indexes
 from rag.library.lock import holder
+from rag.library.remembered import Remembered
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.questions import SAMPLE, How, Questions
-from rag.reading import Read, read_bytes, read_paths
+from rag.reading import Read, read_bytes
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -51,6 +52,8 @@ from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
     from rag.answering.runnable import AnswerChain, PassageRetriever
+
+PACE_FROM = 100  # passages that an estimate of the next ingest may rest on
 
 _open: dict[Path, Newsroom] = {}
 _opening = threading.Lock()
@@ -152,8 +155,12 @@ class Newsroom:
         Raises:
             ReadOnly, DiskFull: nothing that was stored before is lost.
         """
-        reads = read_paths([Path(path) for path in paths], today=self.settings.day)
-        return self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
+        known = Remembered(self.catalog, collection=collection)
+        reads = known.reads([Path(path) for path in paths], today=self.settings.day)
+        report = self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
+        if stop is None or not stop.is_set():
+            known.remember(report.items)
+        return replace(report, items=(*known.items, *report.items))
 
     def ingest_text(self, name: str, data: bytes, *, collection: str | None = None) -> IngestReport:
         """Ingest an upload or a paste; its kind is found by content."""
@@ -206,7 +213,11 @@ class Newsroom:
             return 0
         fingerprint = standing.fingerprint(embedder)
         embeddings.use_fingerprint(self.catalog, fingerprint)
-        return stages.embed_all(self.catalog, embedder, fingerprint=fingerprint, report=progress, stop=stop)
+        began = time.monotonic()
+        done = stages.embed_all(self.catalog, embedder, fingerprint=fingerprint, report=progress, stop=stop)
+        if done >= PACE_FROM:
+            embeddings.note_pace(self.catalog, done / (time.monotonic() - began))
+        return done
 
     def _passage_rules(self, embedder: Embedder | None, split: stages.Split) -> None:
         rules = standing.passage_rules(embedder)

@@ -249,3 +249,23 @@ def test_row_66_query_syntax_and_odd_characters_are_words(room: Newsroom, questi
 def test_an_empty_question_is_refused(room: Newsroom) -> None:
     with pytest.raises(UsageError, match="empty"):
         room.ask("  ")
+
+
+def test_a_file_that_is_as_it_was_is_not_read_again(
+    room: Newsroom, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("it was read again")
+
+    monkeypatch.setattr("rag.library.remembered.read_file", refuse)
+    report = room.ingest([folder])
+    assert (report.count("unchanged"), len(report.items)) == (3, 3)
+
+
+def test_a_file_whose_article_was_removed_or_changed_is_read_again(room: Newsroom, folder: Path) -> None:
+    room.remove(["bridge"])
+    assert room.ingest([folder]).count("added") == 1
+    write(folder, "ferry", FERRY + " On Sundays it does not sail.", title="Ferry times", outlet="The Mail")
+    report = room.ingest([folder])
+    assert (report.count("changed"), report.count("unchanged")) == (1, 2)
+    assert room.ingest([folder], collection="harbour").count("changed") == 3

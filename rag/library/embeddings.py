@@ -49,6 +49,12 @@ def store_vectors(
             )
 
 
+def note_pace(catalog: Catalog, per_second: float) -> None:
+    """Keep how many passages a second were embedded here, for the next estimate."""
+    with ledger(catalog) as book:
+        book.note("pace", f"{per_second:.2f}")
+
+
 def use_fingerprint(catalog: Catalog, fingerprint: str) -> bool:
     """Say which embedder the vectors are from. Other vectors are dropped and wait to be made anew.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -129,20 +128,11 @@ bands = Table(
     Column("article_key", Integer, nullable=False, index=True),
 )
 
-# What a file held when it was last read: its digest, so that reading it again costs nothing.
+# What a file held when it was last read whole, so that reading it again costs nothing: [source, id, content hash].
 files = Table(
     "files",
     metadata,
-    Column("path", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("digest", String, nullable=False),
     Column("items", Text, nullable=False),
-)
-
-# Times of the last ingests, for estimates: kind of work, how much, seconds.
-pace = Table(
-    "pace",
-    metadata,
-    Column("stage", String, primary_key=True),
-    Column("amount", Float, nullable=False),
-    Column("seconds", Float, nullable=False),
 )

@@ -43,19 +43,24 @@ def read_paths(paths: Sequence[Path], *, today: date) -> Iterator[Read]:
 
     Folders are walked sorted by name. Hidden files, READMEs, question sets and links are passed over with a row.
     """
+    for found in walk([Path(path) for path in paths]):
+        yield from read_file(found, today=today)
+
+
+def read_file(found: File | Passed, *, today: date) -> Iterator[Read]:
+    """Read one of the files that `walk` found; a path that it passed over is a row."""
     from rag.reading.articles import articles_in
 
-    for found in walk([Path(path) for path in paths]):
-        if isinstance(found, Passed):
-            yield Read(found.shown, reason=found.reason, skipped=not found.fault)
-            continue
-        try:
-            with open_file(found) as file:
-                yield from articles_in(found, file, partial(path_id, found.path), today)
-        except ReadingError as error:
-            yield Read(found.shown, reason=reason_of(error))
-        except OSError as error:
-            yield Read(found.shown, reason=f"it could not be read to its end: {error.strerror or error}")
+    if isinstance(found, Passed):
+        yield Read(found.shown, reason=found.reason, skipped=not found.fault)
+        return
+    try:
+        with open_file(found) as file:
+            yield from articles_in(found, file, partial(path_id, found.path), today)
+    except ReadingError as error:
+        yield Read(found.shown, reason=reason_of(error))
+    except OSError as error:
+        yield Read(found.shown, reason=f"it could not be read to its end: {error.strerror or error}")
 
 
 def read_bytes(name: str, data: bytes, *, today: date) -> Iterator[Read]:
