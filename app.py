@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from ui import room
 from ui.headers import SecurityHeaders
+from ui.shell import Shell
 
 
 @asynccontextmanager
@@ -34,6 +35,6 @@ async def healthz(_request: Request) -> PlainTextResponse:
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     lifespan=library,
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(Shell)],
     routes=[Route("/healthz", healthz, methods=["GET"])],
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from rag.errors import DatelineError
-from rag.types import Scope, Status
-from ui import draw, frame, room, view, words
+from rag.types import Status
+from ui import draw, frame, room, scope, view, words
 from ui.asking import Asking
 from ui.contract import Pane
 
@@ -16,8 +18,8 @@ PATIENCE = 0.3
 GLANCE = 0.2
 
 SAMPLE_QUESTIONS = (
-    "Why was the bridge closed?",
-    "What did the jury decide about Anton Rask?",
+    "Why was the St. Orrin Bridge closed?",
+    "How did the trial of Anton Rask end?",
     "How many people were evacuated in the flood?",
 )
 
@@ -29,25 +31,33 @@ def page() -> None:
         frame.empty()
         return
     frame.question("ask", "Question", "Ask what the articles say", "Ask", _ask)
+    scope.control(library, room.today(), _again)
     asking: Asking | None = st.session_state.get("asking")
     if asking is None:
         _welcome(library)
-        draw.pane(view.blank(), heard={})
+        frame.listen()
         return
     asking.settle(PATIENCE if st.session_state.pop("fresh", False) else 0)
-    seen = asking.seen()
+    over, seen = not asking.running, asking.seen()
     pane = _pane(asking)
     pane["label"] = frame.SAMPLE_LABEL if library.sample else None
     draw.pane(pane, heard={view.WHOLE: _whole, view.UNDATED: _undated, view.STOP: _stop})
-    if asking.running:
+    if not over:
+        _redraw_with_news(asking, seen)
+
+
+def _redraw_with_news(asking: Asking, seen: int) -> None:
+    pulse = st.empty()
+    while asking.running and asking.seen() == seen:
         asking.wait(seen, GLANCE)
-        st.rerun()
+        pulse.empty()  # here Streamlit lets what the reader pressed meanwhile break in
+    st.rerun()
 
 
-def _ask(question: str, scope: Scope | None = None) -> None:
-    newsroom = room.opened()
+def _ask(question: str, *, undated: bool = False) -> None:
+    newsroom, within = room.opened(), replace(scope.chosen(), undated=undated)
     st.session_state.update(
-        asking=Asking(question, lambda: newsroom.ask_stream(question, scope), room.workers()),
+        asking=Asking(question, lambda: newsroom.ask_stream(question, within), room.workers()),
         asked=st.session_state.get("asked", 0) + 1,
         whole=frozenset(),
         fresh=True,
@@ -73,8 +83,13 @@ def _whole(source: str) -> None:
     st.session_state.whole |= {source}
 
 
+def _again() -> None:
+    if "asking" in st.session_state:
+        _ask(st.session_state.asking.question)
+
+
 def _undated(_value: str) -> None:
-    _ask(st.session_state.asking.question, Scope(undated=True))
+    _ask(st.session_state.asking.question, undated=True)
 
 
 def _stop(_value: str) -> None:

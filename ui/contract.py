@@ -14,7 +14,8 @@ SourceState = Literal["shown", "removed", "withdrawn"]
 
 
 class Segment(TypedDict):
-    """A run of text. `marks` are the citations that cover it; `soft` marks whose word it is, lighter."""
+    """A run of text. `marks` are the citations that cover it; `soft` is a second, lighter mark: whose word it is; in
+    a found passage, its best sentence."""
 
     text: str
     marks: NotRequired[list[int]]

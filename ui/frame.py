@@ -10,7 +10,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.types import Status
-from ui import words
+from ui import draw, view, words
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -22,11 +22,10 @@ SAMPLE_LABEL = "Sample: invented"
 
 
 def dress(title: str) -> None:
-    """The window's title and the styles of the frame."""
+    """The window's title; the styles of the frame (static/frame.css) came with the shell (ui/shell.py)."""
     st.set_page_config(
         page_title=f"{title} · Dateline", page_icon=str(HERE / "static" / "mark.svg"), layout="wide"
     )
-    st.html(HERE / "static" / "frame.css")
 
 
 def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> None:
@@ -95,3 +94,9 @@ def how_to_add() -> None:
     """The command that brings articles in."""
     st.code("dateline ingest PATH", language=None)
     st.text("Text, Markdown, HTML, JSON, JSON Lines and CSV; one file or a whole folder.")
+
+
+def listen() -> None:
+    """Mount the pane where it has nothing to show yet, for its keys."""
+    with st.container(key="listening"):
+        draw.pane(view.blank(), heard={})

@@ -17,6 +17,9 @@ def page() -> None:
         frame.empty()
         return
     frame.question("search", "Words to search for", "Search words or meaning", "Search", _search)
+    if "found" not in st.session_state:
+        frame.listen()
+        return
     pane = _pane()
     pane["label"] = frame.SAMPLE_LABEL if library.sample else None
     draw.pane(pane, heard={view.WHOLE: _whole}, key="search_pane")
@@ -34,9 +37,7 @@ def _search(query: str) -> None:
 
 
 def _pane() -> Pane:
-    found: SearchResult | DatelineError | None = st.session_state.get("found")
-    if found is None:
-        return view.blank()
+    found: SearchResult | DatelineError = st.session_state.found
     key = f"search-{st.session_state.searched}"
     if isinstance(found, DatelineError):
         return view.failed(key, str(found))

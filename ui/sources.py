@@ -24,7 +24,10 @@ REACH = 600
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A span of an article that the left side refers to: what a citation and a found passage have in common."""
+    """A span of an article that the left side refers to: what a citation and a found passage have in common.
+
+    `within` is the part of it that counts most: the best sentence of a passage.
+    """
 
     number: int
     article_id: str
@@ -38,6 +41,7 @@ class Wanted:
     quote: str
     used_by: tuple[str, ...] = ()
     attributions: tuple[str, ...] = ()
+    within: tuple[int, int] | None = None
 
     @property
     def key(self) -> str:
@@ -102,7 +106,7 @@ class Shelf:
         source["paragraphs"] = paragraphs(
             article.text,
             marks,
-            soft=list(_attributions(article.text, marks, group)),
+            soft=list(_softer(article.text, marks, group)),
             aside=article.furniture,
             window=window,
         )
@@ -135,13 +139,15 @@ def located(article: Article | None, want: Wanted) -> bool:
     return article.text[want.start : want.end] == want.quote
 
 
-def _attributions(text: str, marks: Sequence[Mark], group: Sequence[Wanted]) -> Iterable[tuple[int, int]]:
-    """Where the words that say whose word it is stand nearest to the span; those not found are not marked."""
+def _softer(text: str, marks: Sequence[Mark], group: Sequence[Wanted]) -> Iterable[tuple[int, int]]:
+    """The best sentences, and where the words that say whose word it is stand nearest to the span, if they do."""
     spans = {mark.number: mark for mark in marks}
     for want in group:
         mark = spans.get(want.number)
         if mark is None:
             continue
+        if want.within is not None:
+            yield want.within
         for said in want.attributions:
             before = text.rfind(said, max(0, mark.start - REACH), mark.end)
             at = before if before >= 0 else text.find(said, mark.start, mark.end + REACH)

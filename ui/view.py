@@ -148,7 +148,7 @@ def _found(at: int, found: Found, today: date) -> Statement:
     return {
         "id": f"p{at}",
         "kind": "passage",
-        "text": found.text,
+        "text": "\n".join(line for line in found.text.splitlines() if line.strip()),
         "cites": [at],
         "heading": found.title or "Untitled",
         "byline": words.source(found.outlet, found.published, found.kind, today),
@@ -183,6 +183,7 @@ def _from_citation(cited: Citation, sentences: Sequence[Sentence], answered: boo
 
 
 def _from_found(at: int, found: Found) -> Wanted:
+    best = found.best_sentence
     return Wanted(
         number=at,
         article_id=found.passage.article_id,
@@ -195,6 +196,7 @@ def _from_found(at: int, found: Found) -> Wanted:
         end=found.passage.end,
         quote=found.text,
         used_by=(f"p{at}",),
+        within=None if best is None else found.passage.sentences[best],
     )
 
 

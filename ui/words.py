@@ -16,6 +16,7 @@ from rag.types import (
     Origins,
     QuotationState,
     Reason,
+    Scope,
     Sentence,
     Status,
 )
@@ -140,6 +141,14 @@ def begun(parts: Sequence[str]) -> tuple[str, ...]:
     return tuple(part[:1].upper() + part[1:] if at == 0 else part for at, part in enumerate(parts))
 
 
+def scope(chosen: Scope, today: date) -> str:
+    """As "All articles", "1 Oct to 31 Oct · Mercury, Post · without VPA · opinion": what a question may use."""
+    parts = [dates.between(chosen.from_, chosen.to, today), ", ".join(chosen.outlets)]
+    parts += ["without " + ", ".join(chosen.not_outlets)] if chosen.not_outlets else []
+    parts += [", ".join(KINDS[kind] for kind in chosen.kinds)]
+    return " · ".join(begun([part for part in parts if part])) or "All articles"
+
+
 def left_out(undated: int) -> str | None:
     """As "12 undated left out", or None where none were."""
     return f"{undated:,} undated left out" if undated else None
@@ -243,13 +252,7 @@ def state(held: Status, today: date) -> list[tuple[str, str]]:
     """The rows of the Status page: what it is called, what there is to say."""
     days = dates.between(held.oldest, held.newest, today)
     aside = [f"{held.undated:,} undated", f"{held.withdrawn:,} withdrawn", f"{held.superseded:,} superseded"]
-    writes = (
-        "read only"
-        if held.read_only
-        else "this process writes the indexes"
-        if held.holder
-        else "followed only"
-    )
+    holder = "Written by this app" if held.holder else "Written by another process"
     rows = [
         ("Articles", f"{held.articles:,}" + (f", {days}" if days else "") + f" ({', '.join(aside)})"),
         ("Passages", f"{held.passages:,}"),
@@ -259,9 +262,9 @@ def state(held: Status, today: date) -> list[tuple[str, str]]:
             dates.shown(held.last_added, today, time=True) + " UTC" if held.last_added else "never",
         ),
         ("Meaning", _meaning(held)),
-        ("Answers", "Extractive, no model" if held.mode == "extractive" else held.mode),
+        ("Finding", begun((held.mode,))[0]),
         ("Library sequence", f"{held.sequence:,}"),
-        ("Indexes", writes),
+        ("Indexes", "Read only" if held.read_only else holder),
     ]
     rows += [(f"Index of {index.name}", _index(index, held.sequence)) for index in held.indexes]
     rows += [("Disk", f"{size(held.bytes)} used, {size(held.bytes_free)} free"), ("Home", held.home)]
@@ -276,7 +279,7 @@ def _meaning(held: Status) -> str:
 
 
 def _index(index: IndexState, sequence: int) -> str:
-    behind = None if index.sequence is None else sequence - index.sequence
-    health = "in order" if index.usable else "not usable"
-    follows = "" if behind is None else ", up to date" if behind <= 0 else f", {behind:,} changes behind"
-    return health + follows + (f": {index.said}" if index.said else "")
+    if not index.usable or index.sequence is None:
+        return index.said
+    behind = sequence - index.sequence
+    return "Up to date" if behind <= 0 else f"{count(behind, 'change')} behind"

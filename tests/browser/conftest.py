@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -29,8 +29,6 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-# Streamlit's own page writes one inline script, which our policy stops; it sets a flag for search engines.
-KNOWN = "Executing inline script violates"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,6 +47,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("DATELINE_BROWSER") == "required":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
@@ -150,36 +149,58 @@ class Reader:
 Open = Callable[..., Reader]
 
 
-@pytest.fixture
-def reader(chromium: Browser, stand_in: Callable[[str], str]) -> Iterator[Open]:
-    """Opens the page for a reader: `reader(variant="", address=None, path="", **context)`."""
-    contexts: list[tuple[BrowserContext, Watch, str]] = []
+@pytest.fixture(scope="session")
+def contexts(chromium: Browser) -> Iterator[Callable[[bool], BrowserContext]]:
+    """Two profiles for all tests, with and without the page's policy, so that Streamlit's scripts are fetched once."""
+    made: dict[bool, BrowserContext] = {}
 
-    def open_page(variant: str = "", *, address: str | None = None, path: str = "", **how: object) -> Reader:
-        own = address or stand_in(variant)
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **how})  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+    def context(bypass: bool) -> BrowserContext:
+        if bypass not in made:
+            made[bypass] = chromium.new_context(bypass_csp=bypass)
+            made[bypass].set_default_timeout(20_000)
+        return made[bypass]
+
+    yield context
+    for one in made.values():
+        one.close()
+
+
+@pytest.fixture
+def reader(contexts: Callable[[bool], BrowserContext], stand_in: Callable[[str], str]) -> Iterator[Open]:
+    """Opens the page for a reader, on the stand-in (or whatever is at `address`)."""
+    readers: list[Reader] = []
+
+    def open_page(
+        variant: str = "",
+        *,
+        address: str | None = None,
+        path: str = "",
+        size: tuple[int, int] = (1280, 800),
+        dark: bool = False,
+        bypass_csp: bool = False,
+    ) -> Reader:
         watch = Watch()
-        contexts.append((context, watch, own))
-        context.on("request", lambda request: watch.requests.append(request.url))
-        page = context.new_page()
+        page = contexts(bypass_csp).new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.on("request", lambda request: watch.requests.append(request.url))
         page.on("pageerror", lambda error: watch.troubles.append(str(error)))
         page.on("console", lambda said: _hear(watch, said.type, said.text))
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: watch.sent.append(frame)))
-        one = Reader(page, watch, own)
-        one.visit(path)
-        return one
+        readers.append(Reader(page, watch, address or stand_in(variant)))
+        readers[-1].visit(path)
+        return readers[-1]
 
     yield open_page
-    for context, watch, own in contexts:
-        context.close()
-        strays = [url for url in watch.requests if not url.startswith((own, "data:", "blob:"))]
+    for one in readers:
+        one.page.close()
+        strays = [url for url in one.watch.requests if not url.startswith((one.address, "data:", "blob:"))]
         assert not strays, f"requests left the page: {strays}"
-        assert not watch.troubles, f"the page complained: {watch.troubles}"
+        assert not one.watch.troubles, f"the page complained: {one.watch.troubles}"
 
 
 def _hear(watch: Watch, kind: str, text: str) -> None:
-    if kind == "error" and KNOWN not in text and "404 (Not Found)" not in text:
+    if kind == "error" and "404 (Not Found)" not in text:  # Streamlit looks for its server under /search too
         watch.troubles.append(text)
 
 

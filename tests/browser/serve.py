@@ -5,10 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-try:
-    from rag import newsroom
-except ImportError:
-    import stub; from rag import newsroom
+from rag import newsroom
 from tests.fakes.newsroom import FakeNewsroom
 
 APP = Path(__file__).parents[2] / "app.py"

@@ -19,7 +19,9 @@ TOO_SMALL = """() => {
                 const box = child.parentElement, style = getComputedStyle(box);
                 const shown = box.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
                 const seen = shown && box.getBoundingClientRect().width > 2;
-                if (seen && parseFloat(style.fontSize) < 14) small.push(`${style.fontSize} ${child.textContent.trim()}`);
+                if (seen && parseFloat(style.fontSize) < 14) {
+                    small.push(`${style.fontSize} ${child.textContent.trim()}`);
+                }
             } else if (child.nodeType === Node.ELEMENT_NODE && !/^(STYLE|SCRIPT|NOSCRIPT)$/.test(child.tagName)) {
                 walk(child);
                 if (child.shadowRoot) walk(child.shadowRoot);
@@ -60,8 +62,7 @@ def test_slash_goes_to_the_question_and_brackets_walk_the_citations(reader: Open
 
 def test_slash_works_before_anything_was_asked(reader: Open) -> None:
     one = reader()
-    one.page.locator(".st-key-welcome").wait_for()
-    one.page.wait_for_timeout(500)
+    one.page.locator(".pane").wait_for(state="attached")
     one.page.keyboard.press("/")
     expect(one.page.locator(".st-key-question input")).to_be_focused()
 
@@ -80,7 +81,7 @@ def test_a_chip_is_reached_and_pressed_by_keyboard_and_shows_its_focus(reader: O
 
 
 def test_a_narrow_window_stacks_and_brings_the_source_up_as_a_sheet(reader: Open) -> None:
-    one = reader(viewport={"width": 360, "height": 740})
+    one = reader(size=(360, 740))
     one.answered(BRIDGE)
     expect(one.page.locator(".source")).not_to_be_visible()
     assert one.page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -95,7 +96,7 @@ def test_a_narrow_window_stacks_and_brings_the_source_up_as_a_sheet(reader: Open
 
 
 def test_escape_closes_the_sheet(reader: Open) -> None:
-    one = reader(viewport={"width": 360, "height": 740})
+    one = reader(size=(360, 740))
     one.answered(BRIDGE)
     one.page.locator(".chip").first.click()
     one.page.keyboard.press("Escape")
@@ -103,7 +104,7 @@ def test_escape_closes_the_sheet(reader: Open) -> None:
 
 
 def test_from_the_sheet_a_marked_span_leads_back_to_its_sentence(reader: Open) -> None:
-    one = reader(viewport={"width": 360, "height": 740})
+    one = reader(size=(360, 740))
     one.answered(BRIDGE)
     one.page.locator(".chip").nth(2).click()
     one.page.locator("article .tag").click()
@@ -111,13 +112,17 @@ def test_from_the_sheet_a_marked_span_leads_back_to_its_sentence(reader: Open) -
     expect(one.page.locator('.statement[data-place="2"]')).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_no_text_is_too_small_and_nobody_is_kept_out(reader: Open, scheme: str, width: int) -> None:
-    one = reader("", color_scheme=scheme, viewport={"width": width, "height": 800})
+def test_no_text_is_too_small_and_nobody_is_kept_out(reader: Open, dark: bool, width: int) -> None:
+    one = reader(dark=dark, size=(width, 800))
     one.page.locator(".st-key-welcome").wait_for()
     assert serious(one) == []
-    for question, outcome in ((BRIDGE, "answered"), (CLOSEST, "closest"), ("Who is king?", "no_answer_found")):
+    for question, outcome in (
+        (BRIDGE, "answered"),
+        (CLOSEST, "closest"),
+        ("Who is king?", "no_answer_found"),
+    ):
         one.answered(question, outcome)
         one.page.wait_for_timeout(200)
         assert one.page.evaluate(TOO_SMALL) == []
@@ -125,7 +130,7 @@ def test_no_text_is_too_small_and_nobody_is_kept_out(reader: Open, scheme: str, 
 
 
 def test_dark_follows_the_reader_s_system(reader: Open) -> None:
-    light, dark = reader(color_scheme="light"), reader(color_scheme="dark")
+    light, dark = reader(dark=False), reader(dark=True)
     for one in (light, dark):
         one.answered(BRIDGE)
     paper = "pane => getComputedStyle(pane.querySelector('.source')).backgroundColor"
@@ -134,9 +139,9 @@ def test_dark_follows_the_reader_s_system(reader: Open) -> None:
 
 
 def test_reading_width_is_sixty_to_seventy_five_characters(reader: Open) -> None:
-    one = reader(viewport={"width": 1440, "height": 900})
+    one = reader(size=(1440, 900))
     one.answered("What was the mill sold for?")
-    lengths = one.page.locator(".body p").nth(640).evaluate(
+    lengths = one.page.locator(".body p").nth(642).evaluate(
         """p => {
             const range = document.createRange(), text = p.firstChild, lines = [];
             let top = null, start = 0;

@@ -184,6 +184,10 @@ SCRIPTS = {
         (Chip("from_", "2026-11-02", "last week", "published since 2 Nov"),),
         undated_left_out=3,
     ),
+    "Tell me slowly": Script(
+        "answered",
+        tuple((f"{at}. {CLOSED}.", (("lantern-bridge", CLOSED),)) for at in range(1, 31)),
+    ),
     "What happened to the harvest?": Script(
         "answered",
         (("The harvest failed.", (("hostile", HOSTILE.text),)),),

@@ -38,6 +38,7 @@ export class SourceSide {
     const citation = this.citations.get(number) ?? null;
     const source = this.sources.get(citation ? citation.source : key);
     this.bar.hidden = !source;
+    this.element.toggleAttribute("data-empty", !source);
     if (!source) {
       this.scroller.replaceChildren(el("p", { class: "nothing" }, "Nothing is cited. A headline opens its article here."));
       return;
