@@ -22,14 +22,12 @@ from rag import settings as settings_module
 from rag import standing
 from rag.answering.chain import answer_stream
 from rag.answering.extractive import ExtractiveWriter
-from rag.errors import CatalogDamaged, DatelineError, IndexLocked, LibraryError, ReadOnly, WeightsMissing
+from rag.errors import DatelineError, ReadOnly, WeightsMissing
+from rag.home import held_elsewhere, hold, open_catalog
 from rag.library import embeddings, storing
 from rag.library import ingest as stages
-from rag.library.catalog import Catalog
-from rag.library.database import writable
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes, open_indexes
-from rag.library.lock import holder
 from rag.library.remembered import Remembered
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
@@ -94,10 +92,8 @@ class Newsroom:
         self.home, self.settings, self.opened = home, settings, 0
         self._embedder, self._no_embedder = embedder, ""
         self._meeting = threading.Lock()
-        self.catalog = _catalog(home)
-        self.indexes: Indexes = open_indexes(
-            home, self.catalog, hold=_hold(self.catalog, serve), chroma=serve
-        )
+        self.catalog = open_catalog(home)
+        self.indexes: Indexes = open_indexes(home, self.catalog, hold=hold(self.catalog, serve), chroma=serve)
         self.questions = Questions(
             self.catalog,
             self.indexes,
@@ -338,7 +334,7 @@ class Newsroom:
         """Find and mend what is wrong with the indexes and the vectors; says what it did."""
         self._refuse_read_only()
         if not self.indexes.holder:
-            raise _held_elsewhere(self.home)
+            raise held_elsewhere(self.home)
         embedder = self.embedder
         self._passage_rules(embedder, standing.splitter(embedder))
         with waited_for(self._embedding):
@@ -366,38 +362,6 @@ class Newsroom:
         from rag.answering.runnable import AnswerChain
 
         return AnswerChain(lambda question: self.ask_stream(question, scope))
-
-
-def _catalog(home: Path) -> Catalog:
-    path = home / "catalog.sqlite3"
-    if not path.exists() and (home / "index" / "CURRENT").exists():
-        raise CatalogDamaged(
-            str(path),
-            "the catalog is gone, but its indexes are there",
-            f"Restore it from a backup; to begin anew, move {home / 'index'} away.",
-        )
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryError(
-            str(home), f"it cannot be made ({error.strerror})", "Name another --home."
-        ) from error
-    if not writable(home) and not path.exists():
-        raise ReadOnly(str(home), "it cannot be written and holds no catalog", "Name another --home.")
-    return Catalog(path, read_only=not writable(home))
-
-
-def _hold(catalog: Catalog, serve: bool) -> bool | None:
-    """The app must hold the indexes, a command may, and nobody those of a home that cannot be written."""
-    if catalog.read_only:
-        return False
-    return True if serve else None
-
-
-def _held_elsewhere(home: Path) -> IndexLocked:
-    pid = holder(home)
-    who = f"process {pid}" if pid else "another process"
-    return IndexLocked(str(home), f"its indexes are held by {who}", "Use that one, or stop it first.")
 
 
 def _collected(read: Read, collection: str) -> Read:

@@ -2,7 +2,7 @@
 
 Offsets are code points into `Article.text`, half-open: `article.text[start:end]` is the quoted text, always.
 `None` means "not stated" or "does not apply"; it is never replaced by 0, "" or NaN.
-Dates are kept as the outlet wrote them: `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or RFC 3339 with its zone.
+Dates are as the outlet wrote them: `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, RFC 3339, or `YYYY-MM-DDTHH:MM` with no zone.
 """
 
 from __future__ import annotations
@@ -12,16 +12,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "report",
-    "analysis",
-    "opinion",
-    "letter",
-    "press_release",
-    "sponsored",
-    "live",
-    "correction",
-    "obituary",
-]
+    "report", "analysis", "opinion", "letter", "press_release", "sponsored", "live", "correction", "obituary"
+]  # fmt: skip
 ArticleStatus = Literal["usable", "withdrawn", "superseded"]
 ItemStatus = Literal["added", "changed", "unchanged", "duplicate", "skipped", "failed"]
 AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]

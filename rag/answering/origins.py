@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from rag.library.rows import HitRow
+from rag.reading.agencies import agency_name
 from rag.types import Origins
 
 _TOLD = re.compile(
@@ -39,7 +40,7 @@ def origins(hits: Iterable[HitRow], outlets: Iterable[str]) -> Origins:
 def _origin(hit: HitRow, known: set[str]) -> str | None:
     article = hit.article
     if article.agency:
-        return article.agency
+        return agency_name(article.agency)
     for pattern in (_REPORT, _TOLD):
         for match in pattern.finditer(hit.text):
             source = match[1].strip()

@@ -6,33 +6,42 @@ superseded, withdrawn or removed, went at another, so the library can be read as
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, select
 
 from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
 from rag.library import database
 from rag.library.rows import Change, HitRow, PassageRow, Pending, Totals, VectorRow
 from rag.library.schema import (
     SCHEMA,
-    aliases,
     articles,
     changes,
     counter,
     meta,
     metadata,
     passages,
-    texts,
-    vectors,
     versions,
 )
-from rag.types import Article, ArticleStatus, Passage
+from rag.library.selects import (
+    article_key,
+    article_of,
+    hit_of,
+    hit_select,
+    passage_of,
+    passage_rows,
+    pending_of,
+    totals_of,
+    usable,
+    vector_rows,
+    with_text,
+)
+from rag.types import Article, Passage
 
 AT_ONCE = 500  # values in one IN (...): SQLite's limit is 32,766, its planner is happier with fewer
 
@@ -114,11 +123,11 @@ class Catalog:
 
     def passages_of(self, version_keys: Sequence[int]) -> list[PassageRow]:
         """Passages with what the word index needs, in order of the keys given, then position."""
-        return list(self._each(version_keys, _passage_rows))
+        return list(self._each(version_keys, passage_rows))
 
     def vectors_of(self, version_keys: Sequence[int]) -> Iterator[VectorRow]:
         """Stored passage vectors, in order of the keys given, then position. Streams."""
-        return self._each(version_keys, _vector_rows)
+        return self._each(version_keys, vector_rows)
 
     def _each(self, keys: Sequence[int], rows: Callable[[Connection, list[int]], Iterable[T]]) -> Iterator[T]:
         for first in range(0, len(keys), AT_ONCE):
@@ -130,7 +139,7 @@ class Catalog:
     def totals(self, *, at: int | None = None) -> Totals:
         """Counts of what is usable, now or at a sequence."""
         with self.reading() as connection:
-            return _totals(connection, at)
+            return totals_of(connection, at)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """An article's newest version, or the one asked for; an alias finds the article it stands for.
@@ -141,7 +150,7 @@ class Catalog:
         with self.reading() as connection:
             key = article_key(connection, article_id)
             asked = (
-                _with_text().where(versions.c.article_key == key).order_by(versions.c.version.desc()).limit(1)
+                with_text().where(versions.c.article_key == key).order_by(versions.c.version.desc()).limit(1)
             )
             if version is not None:
                 asked = asked.where(versions.c.version == version)
@@ -156,7 +165,7 @@ class Catalog:
     def version(self, version_key: int) -> Article:
         """The version with this key, its text included."""
         with self.reading() as connection:
-            return article_of(connection.execute(_with_text().where(versions.c.key == version_key)).one())
+            return article_of(connection.execute(with_text().where(versions.c.key == version_key)).one())
 
     def version_passages(self, article_id: str, version: int) -> tuple[Passage, ...]:
         """The passages of one version, in order."""
@@ -173,14 +182,14 @@ class Catalog:
     def pending(self, *, after: int = 0, limit: int = 64) -> list[Pending]:
         """Usable versions with a key above `after` whose passages wait for vectors, oldest first."""
         asked = (
-            _with_text()
+            with_text()
             .where(versions.c.embedded.is_(None), versions.c.went.is_(None), versions.c.key > after)
             .order_by(versions.c.key)
             .limit(limit)
         )
         with self.reading() as connection:
             rows = connection.execute(asked).all()
-            return [_pending(connection, row) for row in rows]
+            return [pending_of(connection, row) for row in rows]
 
     def contents(self, article_ids: Sequence[str]) -> dict[str, tuple[str, bool]]:
         """For each known id: the newest version's content hash, and whether it is usable."""
@@ -214,8 +223,8 @@ class Catalog:
         with self.reading() as connection:
             for first in range(0, len(passage_ids), AT_ONCE):
                 some = [int(one) for one in passage_ids[first : first + AT_ONCE]]
-                for row in connection.execute(_hit_select().where(passages.c.id.in_(some), usable(at))):
-                    found[row.passage_id] = _hit(row)
+                for row in connection.execute(hit_select().where(passages.c.id.in_(some), usable(at))):
+                    found[row.passage_id] = hit_of(row)
         return found
 
     def published_of(self, version_keys: Sequence[int]) -> list[str]:
@@ -229,182 +238,3 @@ class Catalog:
         with self.reading() as connection:
             said = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
         return None if said == ["ok"] else "; ".join(str(line) for line in said)
-
-
-def usable(at: int | None) -> Any:
-    """The condition that a version is usable, now or at a sequence."""
-    if at is None:
-        return versions.c.went.is_(None)
-    return and_(versions.c.came <= at, or_(versions.c.went.is_(None), versions.c.went > at))
-
-
-def article_key(connection: Connection, article_id: str) -> int | None:
-    """The key of an article by its id or by an alias."""
-    key = connection.scalar(select(articles.c.key).where(articles.c.id == article_id))
-    if key is None:
-        key = connection.scalar(select(aliases.c.article_key).where(aliases.c.id == article_id))
-    return key
-
-
-def article_of(row: Any) -> Article:
-    """A row of `versions` with `article_id` and, where it was asked for, its text."""
-    status: ArticleStatus = "usable"
-    if row.went is not None:
-        status = "superseded" if row.ended == "superseded" else "withdrawn"
-    furniture = np.frombuffer(getattr(row, "furniture", b""), np.int32).reshape(-1, 2).tolist()
-    return Article(
-        id=row.article_id,
-        text=getattr(row, "text", ""),
-        title=row.title,
-        outlet=row.outlet,
-        agency=row.agency,
-        author=row.author,
-        url=row.url,
-        published=row.published,
-        updated=row.updated,
-        kind=row.kind,
-        section=row.section,
-        page=row.page,
-        language=row.language,
-        collections=tuple(json.loads(row.collections)),
-        supersedes=row.supersedes,
-        furniture=tuple((start, end) for start, end in furniture),
-        version=row.version,
-        status=status,
-    )
-
-
-def passage_of(row: Any) -> Passage:
-    """A row of `passages` with `article_id` and `version`."""
-    pairs = np.frombuffer(row.sentences, np.int32).reshape(-1, 2).tolist()
-    return Passage(
-        row.article_id, row.version, row.position, row.start, row.end, tuple((one, two) for one, two in pairs)
-    )
-
-
-def _with_text() -> Select[Any]:
-    return (
-        select(versions, texts.c.text, texts.c.furniture, articles.c.id.label("article_id"))
-        .join_from(versions, articles)
-        .join(texts, texts.c.version_key == versions.c.key)
-    )
-
-
-def _slice() -> Any:
-    return func.substr(texts.c.text, passages.c.start + 1, passages.c.end - passages.c.start)
-
-
-def _passage_rows(connection: Connection, keys: list[int]) -> list[PassageRow]:
-    v = versions.c
-    asked = (
-        select(passages.c.id.label("passage_id"), passages.c.start, passages.c.end, passages.c.version_key)
-        .where(passages.c.version_key.in_(keys))
-        .order_by(passages.c.version_key, passages.c.position)
-    )
-    about = (
-        select(v.key, v.title, v.outlet, v.agency, v.author, v.kind, v.language, v.collections, v.day_first)
-        .add_columns(v.day_last, articles.c.id.label("article_id"), texts.c.text)
-        .join_from(versions, articles)
-        .join(texts, texts.c.version_key == v.key)
-        .where(v.key.in_(keys))
-    )
-    known = {row.key: row for row in connection.execute(about)}
-    order = {key: place for place, key in enumerate(keys)}
-    rows = sorted(connection.execute(asked).all(), key=lambda row: order[row.version_key])
-    return [_passage_row(row, known[row.version_key]) for row in rows]
-
-
-def _passage_row(row: Any, version: Any) -> PassageRow:
-    return PassageRow(
-        row.passage_id,
-        row.version_key,
-        version.article_id,
-        version.text[row.start : row.end],
-        version.title,
-        version.outlet,
-        version.agency,
-        version.author,
-        version.kind,
-        version.language,
-        tuple(json.loads(version.collections)),
-        version.day_first,
-        version.day_last,
-    )
-
-
-def _vector_rows(connection: Connection, keys: list[int]) -> Iterator[VectorRow]:
-    asked = (
-        select(passages.c.version_key, vectors.c.passage_id, vectors.c.vector)
-        .join_from(passages, vectors)
-        .where(passages.c.version_key.in_(keys))
-        .order_by(passages.c.version_key, passages.c.position)
-    )
-    order = {key: place for place, key in enumerate(keys)}
-    for row in sorted(connection.execute(asked).all(), key=lambda row: order[row.version_key]):
-        yield VectorRow(row.passage_id, row.version_key, np.frombuffer(row.vector, np.float32))
-
-
-def _pending(connection: Connection, row: Any) -> Pending:
-    article = article_of(row)
-    asked = select(passages).where(passages.c.version_key == row.key).order_by(passages.c.position)
-    found = []
-    for one in connection.execute(asked):
-        pairs = np.frombuffer(one.sentences, np.int32).reshape(-1, 2).tolist()
-        ranges = tuple((start, end) for start, end in pairs)
-        found.append((one.id, Passage(article.id, article.version, one.position, one.start, one.end, ranges)))
-    return Pending(row.key, article, tuple(found))
-
-
-def _hit_select() -> Select[Any]:
-    v = versions.c
-    return (
-        select(passages.c.id.label("passage_id"), passages.c.version_key, passages.c.position)
-        .add_columns(passages.c.start, passages.c.end, passages.c.sentences, _slice().label("slice"))
-        .add_columns(articles.c.id.label("article_id"))
-        .add_columns(func.coalesce(articles.c.group_key, articles.c.key).label("group_key"))
-        .add_columns(v.version, v.went, v.ended, v.title, v.outlet, v.agency, v.author, v.url, v.published)
-        .add_columns(v.updated, v.kind, v.section, v.page, v.language, v.collections, v.supersedes)
-        .add_columns(vectors.c.vector, vectors.c.sentences.label("rows"), vectors.c.scales)
-        .join_from(passages, versions)
-        .join(articles)
-        .join(texts, texts.c.version_key == passages.c.version_key)
-        .outerjoin(vectors, vectors.c.passage_id == passages.c.id)
-    )
-
-
-def _hit(row: Any) -> HitRow:
-    vector = sentences = None
-    if row.vector is not None:
-        vector = np.frombuffer(row.vector, np.float32)
-        scales = np.frombuffer(row.scales, np.float32)
-        sentences = np.frombuffer(row.rows, np.int8).reshape(len(scales), -1) * scales[:, None]
-    return HitRow(
-        row.passage_id,
-        row.version_key,
-        row.group_key,
-        article_of(row),
-        passage_of(row),
-        row.slice,
-        vector,
-        sentences,
-    )
-
-
-def _totals(connection: Connection, at: int | None) -> Totals:
-    now = usable(at)
-    of_passages = select(func.count()).select_from(passages.join(versions)).where(now)
-
-    def versions_where(*conditions: Any) -> int:
-        return int(connection.scalar(select(func.count()).select_from(versions).where(*conditions)) or 0)
-
-    ended = [versions.c.went.is_not(None)] if at is None else [versions.c.went <= at]
-    return Totals(
-        articles=versions_where(now),
-        passages=int(connection.scalar(of_passages) or 0),
-        embedded=int(connection.scalar(of_passages.where(versions.c.embedded.is_not(None))) or 0),
-        undated=versions_where(now, versions.c.day_first.is_(None)),
-        withdrawn=versions_where(*ended, versions.c.ended.in_(("withdrawn", "removed"))),
-        superseded=versions_where(*ended, versions.c.ended == "superseded"),
-        versions=versions_where(versions.c.came <= at) if at is not None else versions_where(),
-        last_added=connection.scalar(select(func.max(versions.c.added_at)).where(now)),
-    )

@@ -12,13 +12,14 @@ from sqlalchemy import Select, select
 
 from rag.errors import DatelineError, IndexRefused
 from rag.library import generations, probe
-from rag.library.catalog import Catalog, usable
+from rag.library.catalog import Catalog
 from rag.library.follow import Follower
 from rag.library.generations import PARTS, Applied, Generation, Part
 from rag.library.indexes import Indexes
 from rag.library.lock import holder
 from rag.library.meaning import Meaning, Rows
 from rag.library.schema import passages, vectors, versions
+from rag.library.selects import usable
 from rag.library.vectors import VectorIndex
 from rag.library.words import WordIndex
 

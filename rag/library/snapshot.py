@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from rag.library.catalog import Catalog, usable
+from rag.library.catalog import Catalog
 from rag.library.schema import articles, changes, counter, versions
+from rag.library.selects import usable
 from rag.library.word_scope import WordScope
 from rag.types import Scope
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from rag.library.catalog import Catalog, article_key, article_of
+from rag.library.catalog import Catalog
 from rag.library.ledger import Ledger, ledger
 from rag.library.rows import Stored, ToStore
 from rag.library.schema import (
@@ -22,6 +22,7 @@ from rag.library.schema import (
     texts,
     versions,
 )
+from rag.library.selects import article_key, article_of
 from rag.library.story import copies_among, ended_by_new, ends_new
 from rag.reading.dates import day_range
 from rag.reading.identity import same_article

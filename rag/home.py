@@ -1,0 +1,49 @@
+"""Opening a home: its catalog, and who holds its indexes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.errors import CatalogDamaged, IndexLocked, LibraryError, ReadOnly
+from rag.library.catalog import Catalog
+from rag.library.database import writable
+from rag.library.lock import holder
+
+
+def open_catalog(home: Path) -> Catalog:
+    """The catalog of a home, made where there is none; read only where the home cannot be written.
+
+    Raises:
+        CatalogDamaged: it is gone while its indexes are there, or damaged: it is never made anew silently.
+        ReadOnly, LibraryError: the home cannot be made or written and holds none.
+    """
+    path = home / "catalog.sqlite3"
+    if not path.exists() and (home / "index" / "CURRENT").exists():
+        raise CatalogDamaged(
+            str(path),
+            "the catalog is gone, but its indexes are there",
+            f"Restore it from a backup; to begin anew, move {home / 'index'} away.",
+        )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            str(home), f"it cannot be made ({error.strerror})", "Name another --home."
+        ) from error
+    if not writable(home) and not path.exists():
+        raise ReadOnly(str(home), "it cannot be written and holds no catalog", "Name another --home.")
+    return Catalog(path, read_only=not writable(home))
+
+
+def hold(catalog: Catalog, serve: bool) -> bool | None:
+    """The app must hold the indexes, a command may, and nobody those of a home that cannot be written."""
+    if catalog.read_only:
+        return False
+    return True if serve else None
+
+
+def held_elsewhere(home: Path) -> IndexLocked:
+    """The error for indexes that another process holds."""
+    pid = holder(home)
+    who = f"process {pid}" if pid else "another process"
+    return IndexLocked(str(home), f"its indexes are held by {who}", "Use that one, or stop it first.")

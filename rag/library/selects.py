@@ -1,0 +1,200 @@
+"""What is selected from the catalog, and what its rows become."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Select, and_, func, or_, select
+
+from rag.library.rows import HitRow, PassageRow, Pending, Totals, VectorRow
+from rag.library.schema import aliases, articles, passages, texts, vectors, versions
+from rag.types import Article, ArticleStatus, Passage
+
+
+def usable(at: int | None) -> Any:
+    """The condition that a version is usable, now or at a sequence."""
+    if at is None:
+        return versions.c.went.is_(None)
+    return and_(versions.c.came <= at, or_(versions.c.went.is_(None), versions.c.went > at))
+
+
+def article_key(connection: Connection, article_id: str) -> int | None:
+    """The key of an article by its id or by an alias."""
+    key = connection.scalar(select(articles.c.key).where(articles.c.id == article_id))
+    if key is None:
+        key = connection.scalar(select(aliases.c.article_key).where(aliases.c.id == article_id))
+    return key
+
+
+def article_of(row: Any) -> Article:
+    """A row of `versions` with `article_id` and, where it was asked for, its text."""
+    status: ArticleStatus = "usable"
+    if row.went is not None:
+        status = "superseded" if row.ended == "superseded" else "withdrawn"
+    furniture = np.frombuffer(getattr(row, "furniture", b""), np.int32).reshape(-1, 2).tolist()
+    return Article(
+        id=row.article_id,
+        text=getattr(row, "text", ""),
+        title=row.title,
+        outlet=row.outlet,
+        agency=row.agency,
+        author=row.author,
+        url=row.url,
+        published=row.published,
+        updated=row.updated,
+        kind=row.kind,
+        section=row.section,
+        page=row.page,
+        language=row.language,
+        collections=tuple(json.loads(row.collections)),
+        supersedes=row.supersedes,
+        furniture=tuple((start, end) for start, end in furniture),
+        version=row.version,
+        status=status,
+    )
+
+
+def passage_of(row: Any) -> Passage:
+    """A row of `passages` with `article_id` and `version`."""
+    pairs = np.frombuffer(row.sentences, np.int32).reshape(-1, 2).tolist()
+    return Passage(
+        row.article_id, row.version, row.position, row.start, row.end, tuple((one, two) for one, two in pairs)
+    )
+
+
+def with_text() -> Select[Any]:
+    """Versions with their texts and article ids."""
+    return (
+        select(versions, texts.c.text, texts.c.furniture, articles.c.id.label("article_id"))
+        .join_from(versions, articles)
+        .join(texts, texts.c.version_key == versions.c.key)
+    )
+
+
+def _slice() -> Any:
+    return func.substr(texts.c.text, passages.c.start + 1, passages.c.end - passages.c.start)
+
+
+def passage_rows(connection: Connection, keys: list[int]) -> list[PassageRow]:
+    """Passages of these versions as the word index stores them, in order of the keys."""
+    v = versions.c
+    asked = (
+        select(passages.c.id.label("passage_id"), passages.c.start, passages.c.end, passages.c.version_key)
+        .where(passages.c.version_key.in_(keys))
+        .order_by(passages.c.version_key, passages.c.position)
+    )
+    about = (
+        select(v.key, v.title, v.outlet, v.agency, v.author, v.kind, v.language, v.collections, v.day_first)
+        .add_columns(v.day_last, articles.c.id.label("article_id"), texts.c.text)
+        .join_from(versions, articles)
+        .join(texts, texts.c.version_key == v.key)
+        .where(v.key.in_(keys))
+    )
+    known = {row.key: row for row in connection.execute(about)}
+    order = {key: place for place, key in enumerate(keys)}
+    rows = sorted(connection.execute(asked).all(), key=lambda row: order[row.version_key])
+    return [_passage_row(row, known[row.version_key]) for row in rows]
+
+
+def _passage_row(row: Any, version: Any) -> PassageRow:
+    return PassageRow(
+        row.passage_id,
+        row.version_key,
+        version.article_id,
+        version.text[row.start : row.end],
+        version.title,
+        version.outlet,
+        version.agency,
+        version.author,
+        version.kind,
+        version.language,
+        tuple(json.loads(version.collections)),
+        version.day_first,
+        version.day_last,
+    )
+
+
+def vector_rows(connection: Connection, keys: list[int]) -> Iterator[VectorRow]:
+    """Vectors of these versions, in order of the keys."""
+    asked = (
+        select(passages.c.version_key, vectors.c.passage_id, vectors.c.vector)
+        .join_from(passages, vectors)
+        .where(passages.c.version_key.in_(keys))
+        .order_by(passages.c.version_key, passages.c.position)
+    )
+    order = {key: place for place, key in enumerate(keys)}
+    for row in sorted(connection.execute(asked).all(), key=lambda row: order[row.version_key]):
+        yield VectorRow(row.passage_id, row.version_key, np.frombuffer(row.vector, np.float32))
+
+
+def pending_of(connection: Connection, row: Any) -> Pending:
+    """A version that waits for its vectors, with its passages."""
+    article = article_of(row)
+    asked = select(passages).where(passages.c.version_key == row.key).order_by(passages.c.position)
+    found = []
+    for one in connection.execute(asked):
+        pairs = np.frombuffer(one.sentences, np.int32).reshape(-1, 2).tolist()
+        ranges = tuple((start, end) for start, end in pairs)
+        found.append((one.id, Passage(article.id, article.version, one.position, one.start, one.end, ranges)))
+    return Pending(row.key, article, tuple(found))
+
+
+def hit_select() -> Select[Any]:
+    """Passages with everything a search shows of them."""
+    v = versions.c
+    return (
+        select(passages.c.id.label("passage_id"), passages.c.version_key, passages.c.position)
+        .add_columns(passages.c.start, passages.c.end, passages.c.sentences, _slice().label("slice"))
+        .add_columns(articles.c.id.label("article_id"))
+        .add_columns(func.coalesce(articles.c.group_key, articles.c.key).label("group_key"))
+        .add_columns(v.version, v.went, v.ended, v.title, v.outlet, v.agency, v.author, v.url, v.published)
+        .add_columns(v.updated, v.kind, v.section, v.page, v.language, v.collections, v.supersedes)
+        .add_columns(vectors.c.vector, vectors.c.sentences.label("rows"), vectors.c.scales)
+        .join_from(passages, versions)
+        .join(articles)
+        .join(texts, texts.c.version_key == passages.c.version_key)
+        .outerjoin(vectors, vectors.c.passage_id == passages.c.id)
+    )
+
+
+def hit_of(row: Any) -> HitRow:
+    """A row of `hit_select`."""
+    vector = sentences = None
+    if row.vector is not None:
+        vector = np.frombuffer(row.vector, np.float32)
+        scales = np.frombuffer(row.scales, np.float32)
+        sentences = np.frombuffer(row.rows, np.int8).reshape(len(scales), -1) * scales[:, None]
+    return HitRow(
+        row.passage_id,
+        row.version_key,
+        row.group_key,
+        article_of(row),
+        passage_of(row),
+        row.slice,
+        vector,
+        sentences,
+    )
+
+
+def totals_of(connection: Connection, at: int | None) -> Totals:
+    """Counts of what is usable."""
+    now = usable(at)
+    of_passages = select(func.count()).select_from(passages.join(versions)).where(now)
+
+    def versions_where(*conditions: Any) -> int:
+        return int(connection.scalar(select(func.count()).select_from(versions).where(*conditions)) or 0)
+
+    ended = [versions.c.went.is_not(None)] if at is None else [versions.c.went <= at]
+    return Totals(
+        articles=versions_where(now),
+        passages=int(connection.scalar(of_passages) or 0),
+        embedded=int(connection.scalar(of_passages.where(versions.c.embedded.is_not(None))) or 0),
+        undated=versions_where(now, versions.c.day_first.is_(None)),
+        withdrawn=versions_where(*ended, versions.c.ended.in_(("withdrawn", "removed"))),
+        superseded=versions_where(*ended, versions.c.ended == "superseded"),
+        versions=versions_where(versions.c.came <= at) if at is not None else versions_where(),
+        last_added=connection.scalar(select(func.max(versions.c.added_at)).where(now)),
+    )
