@@ -6,32 +6,39 @@ import re
 from collections.abc import Iterator
 from typing import Literal, get_args
 
-Kind = Literal["who", "when", "where", "number", "money", "length", "why", "said", "name", "how", "whether", "other"]
+Kind = Literal[
+    "who", "when", "where", "number", "money", "length", "why", "said", "name", "how", "whether", "other"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_MONEY = r"cost|costs|pay|paid|pays|worth|spend|spent|price|fine|fined|earn|earned|raise|raised|donated?|money|owe|owed"
+_MONEY = "costs?|pay|paid|pays|worth|spend|spent|price|fined?|earn|earned|raised?|donated?|money|owed?"
 _PLACES = (
-    "city|country|countries|state|place|town|village|county|province|location|island|region|area|nation|continent|"
-    "street|river|port|district"
+    "city|country|countries|state|place|town|village|county|province|location|island|region|area|nation|"
+    "continent|street|river|port|district"
 )
-_PEOPLE = "man|woman|person|people|actor|actress|singer|player|politician|leader|minister|president|team|company|group|organi[sz]ation|band|party|club|agency|firm"
+_PEOPLE = (
+    "man|woman|person|people|actor|actress|singer|player|politician|leader|minister|president|team|company|"
+    "group|organi[sz]ation|band|party|club|agency|firm"
+)
 _TIMES = "year|day|date|time|month|week|season|decade|century"
-_ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("money", rf"\bhow much\b.*\b(?:{_MONEY})\b|\bhow much money\b|\b(?:what|which) (?:\w+ )?(?:price|cost|sum|fine|amount)\b"),
-        ("length", r"\bhow (?:long|old|far|tall|high|big|large|fast|deep|heavy|wide|often|late|soon)\b|\bwhat age\b"),
-        ("number", r"\bhow (?:many|much)\b|\bwhat (?:\w+ )?(?:number|percent\w*|share|rate|size|score|total|proportion)\b"),
-        ("when", rf"\bwhen\b|\b(?:what|which) (?:{_TIMES})s?\b"),
-        ("where", rf"\bwhere\b|\b(?:what|which) (?:[\w-]+ )?(?:{_PLACES})\b"),
-        ("why", r"\bwhy\b|\bwhat (?:\w+ )?(?:caused?|led|prompted|reasons?)\b|\bhow come\b|\bwhat .*\breason\b"),
-        ("said", r"\bwhat (?:\w+ )?(?:did|does|do|has|have|had|is|was|were) .*\b(?:say|said|says|saying|tell|told|claim\w*|deny|denied|think|believe|call|urge|respond|response|warn|comment|promise|reply|describe)\b"),
-        ("who", rf"\bwho(?:se|m)?\b|\b(?:what|which) (?:[\w-]+ )?(?:{_PEOPLE})s?\b"),
-        ("name", r"\bnames?\b|\bcalled\b|\bnamed\b|\bwhich\b|\btitle\b"),
-        ("whether", r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b"),
-        ("how", r"\bhow\b"),
-    )
-)  # fmt: skip
+_SAYING = (
+    "say|said|says|saying|tell|told|claim\\w*|deny|denied|think|believe|call|urge|respond|response|warn|comment|"
+    "promise|reply|describe"
+)
+_FIRST: dict[Kind, str] = {
+    "money": rf"\bhow much\b.*\b(?:{_MONEY})\b|\b(?:what|which) (?:\w+ )?(?:price|cost|sum|fine|amount)\b",
+    "length": r"\bhow (?:long|old|far|tall|high|big|large|fast|deep|heavy|wide|often|late|soon)\b|\bwhat age\b",
+    "number": r"\bhow (?:many|much)\b|\bwhat (?:\w+ )?(?:number|percent\w*|share|rate|size|score|total|proportion)\b",
+    "when": rf"\bwhen\b|\b(?:what|which) (?:{_TIMES})s?\b",
+    "where": rf"\bwhere\b|\b(?:what|which) (?:[\w-]+ )?(?:{_PLACES})\b",
+    "why": r"\bwhy\b|\bwhat (?:\w+ )?(?:caused?|led|prompted|reasons?)\b|\bhow come\b|\bwhat .*\breason\b",
+    "said": rf"\bwhat (?:\w+ )?(?:did|does|do|has|have|had|is|was|were) .*\b(?:{_SAYING})\b",
+    "who": rf"\bwho(?:se|m)?\b|\b(?:what|which) (?:[\w-]+ )?(?:{_PEOPLE})s?\b",
+    "name": r"\bnames?\b|\bcalled\b|\bnamed\b|\bwhich\b|\btitle\b",
+    "whether": r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+    "how": r"\bhow\b",
+}
+_ASKS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _FIRST.items()}
 
 Offer = Literal["date", "number", "money", "measure", "name", "role", "place", "reason", "quote", "speech"]
 OFFERS: tuple[Offer, ...] = get_args(Offer)
@@ -40,12 +47,15 @@ _MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December|"
     "Jan\\.|Feb\\.|Mar\\.|Apr\\.|Aug\\.|Sept?\\.|Oct\\.|Nov\\.|Dec\\."
 )
+_SEASONS = "week|month|year|night|morning|afternoon|evening|spring|summer|fall|autumn|winter"
 _DAYS = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _COUNTED = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
-_NUMBERS = rf"\d[\d,.]*|\b(?:{_COUNTED}|hundreds?|thousands?|millions?|billions?|dozens?|half|twice|several)\b"
+_NUMBERS = (
+    rf"\d[\d,.]*|\b(?:{_COUNTED}|hundreds?|thousands?|millions?|billions?|dozens?|half|twice|several)\b"
+)
 _UNITS = (
     "years?|months?|weeks?|days?|hours?|minutes?|seconds?|miles?|kilomet(?:er|re)s?|km|met(?:er|re)s?|feet|foot|inch(?:es)?|"
     "centimet(?:er|re)s?|cm|pounds?|kilos?|kilograms?|tons?|tonnes?|acres?|hectares?|degrees?|mph|times|decades?|centur(?:y|ies)"
@@ -55,8 +65,8 @@ _OF = r"(?: (?:of|de|al|bin|van|von|del|the|du|la|for|and)(?= [A-Z]))?"
 _PATTERNS: dict[Offer, re.Pattern[str]] = {
     "date": re.compile(
         rf"\b(?:1[5-9]|20)\d\d\b|\b(?:{_MONTHS})(?!\w)|\b{_DAYS}\b|\b(?:yesterday|today|tomorrow|tonight)\b|"
-        r"\b(?:last|next|this|earlier this|later this) (?:week|month|year|night|morning|afternoon|evening|spring|summer|fall|autumn|winter)\b|"
-        r"\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b|\b(?:weeks?|months?|years?|days?|hours?) (?:ago|earlier|later)\b|\b(?:19|20)?\d0s\b"
+        rf"\b(?:last|next|this|earlier this|later this) (?:{_SEASONS})\b|\b\d{{1,2}}(?::\d\d)? ?[ap]\.?m\b|"
+        r"\b(?:weeks?|months?|years?|days?|hours?) (?:ago|earlier|later)\b|\b(?:19|20)?\d0s\b"
     ),
     "number": re.compile(_NUMBERS, re.IGNORECASE),
     "money": re.compile(
@@ -64,7 +74,8 @@ _PATTERNS: dict[Offer, re.Pattern[str]] = {
         r"(?:\w+ )?(?:dollars?|euros?|pounds?|cents?|pence|yen|yuan|rupees?|crowns?|francs?|pesos?|rubles?|lira)\b"
     ),
     "measure": re.compile(
-        rf"(?:\d[\d,.]*|\b(?:{_COUNTED}|hundreds?|thousands?|dozens?|several|half an?|an?))[ -](?:\w+[ -])?(?:{_UNITS})\b|"
+        rf"(?:\d[\d,.]*|\b(?:{_COUNTED}|hundreds?|thousands?|dozens?|several|half an?|an?))[ -](?:\w+[ -])?"
+        rf"(?:{_UNITS})\b|"
         r", \d{1,3},|\baged? \d+|\b\d{1,3}-years?-old\b",
         re.IGNORECASE,
     ),
@@ -76,8 +87,9 @@ _PATTERNS: dict[Offer, re.Pattern[str]] = {
         r"suspects?|victims?|children|teenagers?|militants|rebels|protesters|investigators|prosecutors|researchers|scientists)\b"
     ),
     "place": re.compile(
-        rf"\b(?:in|at|near|from|to|outside|inside|off|across|around|into|throughout|of|on|toward) (?:the )?(?:[a-z]+ ){{0,2}}?(?={_CAPITAL})|"
-        rf"{_CAPITAL}, {_CAPITAL}|\b(?:north|south|east|west)\w* of\b|\b(?:at|in|near|outside) (?:a|the|his|her|their) \w+"
+        r"\b(?:in|at|near|from|to|outside|inside|off|across|around|into|throughout|of|on|toward) (?:the )?"
+        rf"(?:[a-z]+ ){{0,2}}?(?={_CAPITAL})|{_CAPITAL}, {_CAPITAL}|\b(?:north|south|east|west)\w* of\b|"
+        r"\b(?:at|in|near|outside) (?:a|the|his|her|their) \w+"
     ),
     "reason": re.compile(
         r"\b(?:because|due to|after|since|so that|in order to|reasons?|caused?|causing|led to|prompted|blamed?|amid|"
@@ -111,7 +123,7 @@ WANTED: dict[Kind, tuple[Offer, ...]] = {
 
 def kind_of(question: str) -> Kind:
     """The kind of thing a question asks for; "other" where its words do not tell."""
-    return next((kind for kind, pattern in _ASKS if pattern.search(question)), "other")
+    return next((kind for kind, pattern in _ASKS.items() if pattern.search(question)), "other")
 
 
 def offers(text: str, offer: Offer) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.answering.answerability import ANSWERED, CLOSEST
 from rag.answering.citations import Numbering
 from rag.answering.origins import origins
 from rag.answering.writer import Draft, Judged, Material, Writer
@@ -25,9 +26,6 @@ from rag.types import (
     Sentence,
     Stage,
 )
-
-ANSWERED = 0.5  # answerability from which sentences are shown as an answer
-CLOSEST = 0.15  # ... from which passages are shown as the closest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,39 @@
-"""The extractive writer: the sentences that answer, verbatim, best first, or in order of time for a course of events."""
+"""The extractive writer: the sentences that answer, verbatim, best first, or by time for a course of events."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+import numpy as np
+
+from rag.answering.answerability import answerability
+from rag.answering.ranking import scores
+from rag.answering.sentence_features import Floats, Reading, Sentences, read
 from rag.answering.writer import Draft, Judged, Material
-from rag.library.rows import HitRow
-from rag.types import Found, Mode, Span
+from rag.reading.dates import moment
+from rag.types import Mode
 
 LONGEST = 4  # sentences of an answer
 NEAREST = 4  # closest passages shown where nothing is judged an answer
+WEAK = 0.06  # a sentence after the first whose share of the best one's weight is less says nothing more
+SAME = 0.72  # share of the shorter sentence's words that the other says too, from which it says the same
+FRAGMENT = 100.0  # what a heading's score loses: more than scores differ
+ALIKE = 0.93  # cosine from which two sentences say the same
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _COURSE = re.compile(
-    r"\b(?:how did .+ (?:unfold|develop|go on)|timeline|course of|what happened|sequence of events)\b", re.I
+    r"\bhow did .+ (?:unfold|develop|evolve|come about|go on|play out)\b|\btimeline\b|\bcourse of (?:events|the)\b|"
+    r"^\W*what (?:has )?happened(?! (?:to|after|when|if|at|in|on|before|during)\b)|\bsequence of events\b",
+    re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that might answer: its absolute span, text, and score."""
-
-    span: Span
-    text: str
-    score: float
-    hit: HitRow
-
-
 class ExtractiveWriter:
-    """Works with no model and no network; says so by its mode."""
+    """Works with no model and no network; says so by its mode. Reads each question's sentences once."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Material, Reading, Floats] | None = None
 
     @property
     def mode(self) -> Mode:
@@ -45,56 +47,65 @@ class ExtractiveWriter:
 
     def judge(self, material: Material) -> Judged:
         """How likely the sentences found answer the question, and the nearest of them."""
-        chosen = _best(_candidates(material), NEAREST)
-        strength = max((found.sentence or found.dense or 0.0 for _, found in material.hits), default=0.0)
-        return Judged(1 / (1 + math.exp(-12 * (strength - 0.45))), tuple(one.span for one in chosen))
+        reading, ranked = self._read(material)
+        nearest = chosen(reading, ranked, most=NEAREST, weak=0.0)
+        spans = tuple(reading.sentences.spans[row] for row in nearest)
+        return Judged(answerability(reading, ranked, material), spans)
 
     def write(self, material: Material) -> Iterator[Draft]:
         """One to four sentences, each cited to the very words."""
-        chosen = _best(_candidates(material), LONGEST)
+        reading, ranked = self._read(material)
+        sentences = reading.sentences
+        rows = chosen(reading, ranked, most=LONGEST, weak=WEAK)
         if _COURSE.search(material.question):
-            chosen = sorted(chosen, key=lambda one: (one.hit.article.published or "", one.span.start))
-        for one in chosen:
-            yield Draft(" ".join(one.text.split()), (one.span,), one.score)
+            rows.sort(key=lambda row: (_when(material, sentences, row), sentences.spans[row].start))
+        for row in rows:
+            yield Draft(" ".join(sentences.texts[row].split()), (sentences.spans[row],), float(ranked[row]))
+
+    def _read(self, material: Material) -> tuple[Reading, Floats]:
+        last = self._last
+        if last is None or last[0] is not material:
+            reading = read(material)
+            last = self._last = (material, reading, scores(reading))
+        return last[1], last[2]
 
 
-def _best(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
-    kept: list[Candidate] = []
-    seen: set[str] = set()
-    for one in sorted(candidates, key=lambda one: -one.score):
-        folded = " ".join(_words(one.text))
-        if folded in seen or (kept and one.score < 0.6 * kept[0].score):
-            continue
-        seen.add(folded)
-        kept.append(one)
-        if len(kept) == most:
+def chosen(reading: Reading, ranked: Floats, *, most: int, weak: float) -> list[int]:
+    """The rows of at most `most` sentences, best first, none of which says what a better one said.
+
+    A sentence is dropped where its softmax weight is under `weak` of the best one's. Headings and fragments are taken
+    only where there is nothing else.
+    """
+    rows: list[int] = []
+    said: list[frozenset[str]] = []
+    sentences = reading.sentences
+    fragment = reading.column("fragment")
+    ranked = ranked - (fragment * FRAGMENT if fragment.min(initial=1) == 0 else 0)
+    for row in np.lexsort((np.arange(len(ranked)), -ranked)).tolist():
+        if rows and ranked[row] < ranked[rows[0]] + (np.log(weak) if weak else -np.inf):
             break
-    return kept
+        words = frozenset(_WORD.findall(sentences.texts[row].casefold()))
+        if words and not _said_already(sentences, row, words, rows, said):
+            rows.append(row)
+            said.append(words)
+        if len(rows) == most:
+            break
+    return rows
 
 
-def _candidates(material: Material) -> list[Candidate]:
-    asked = set(_words(material.question)) - _COMMON
-    return [one for hit, found in material.hits for one in _sentences(hit, found, asked, material)]
+def _said_already(
+    sentences: Sentences, row: int, words: frozenset[str], rows: Sequence[int], said: Sequence[frozenset[str]]
+) -> bool:
+    for other, others in zip(rows, said, strict=True):
+        if len(words & others) >= SAME * min(len(words), len(others)) and len(words) <= 1.6 * len(others):
+            return True
+        vectors = sentences.vectors
+        if vectors is not None and float(vectors[row] @ vectors[other]) >= ALIKE:
+            return True
+    return False
 
 
-def _sentences(hit: HitRow, found: Found, asked: set[str], material: Material) -> Iterator[Candidate]:
-    passage = hit.passage
-    cosines = None
-    if hit.sentences is not None and material.vector is not None:
-        cosines = hit.sentences @ material.vector
-    for place, (start, end) in enumerate(passage.sentences):
-        text = hit.text[start - passage.start : end - passage.start]
-        words = set(_words(text))
-        overlap = len(asked & words) / (len(asked) or 1)
-        meaning = float(cosines[place]) if cosines is not None and place < len(cosines) else 0.0
-        score = 0.45 * meaning + 0.35 * overlap + 0.2 * found.score
-        yield Candidate(Span(passage.article_id, passage.version, start, end), text, score, hit)
-
-
-def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
-
-
-_COMMON = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "by", "did", "do", "does", "for", "from", "has", "have", "how", "in", "is", "it", "its", "of", "on", "or", "that", "the", "their", "they", "this", "to", "was", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would"]
-)
+def _when(material: Material, sentences: Sentences, row: int) -> tuple[bool, float]:
+    """Undated articles last."""
+    published = material.hits[int(sentences.hit[row])][0].article.published
+    return (published is None, moment(published) if published else 0.0)

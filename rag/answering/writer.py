@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,11 +15,15 @@ from rag.types import Found, Mode, Span
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a writer is given: the question, its vector (None: no embedder), and the passages found, best first."""
+    """What a writer is given: the question, its vector (None: no embedder), and the passages found, best first.
+
+    `idf` weighs words of `rag.library.words.words_of` by their rarity; without it each weighs the same.
+    """
 
     question: str
     vector: NDArray[np.float32] | None
     hits: Sequence[tuple[HitRow, Found]]
+    idf: Callable[[Sequence[str]], Sequence[float]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
