@@ -24,6 +24,7 @@ from rag.library.schema import (
 )
 from rag.library.selects import article_key, article_of
 from rag.library.story import copies_among, ended_by_new, ends_new
+from rag.library.storyline import named_titles
 from rag.reading.dates import day_range
 from rag.reading.identity import same_article
 from rag.types import Article, Item, ItemStatus, Passage
@@ -194,8 +195,8 @@ def _add_version(
     book.log("stored", version_key)
     known.superseded.add(article.supersedes)
     copies = _group(connection, new, key, fresh=version == 1)
-    went = _story(book, known, article, key, version_key, copies)
-    return Stored(Item(new.source, status, new.remark, article.id), version_key, went)
+    went, by = _story(book, known, article, key, version_key, copies)
+    return Stored(Item(new.source, status, _and(new.remark, by), article.id), version_key, went)
 
 
 _PLAIN = tuple(
@@ -235,21 +236,30 @@ def _group(connection: Connection, new: ToStore, key: int, *, fresh: bool) -> li
 
 def _story(
     book: Ledger, known: _Known, article: Article, key: int, version_key: int, copies: list[int]
-) -> tuple[int, ...]:
-    """End what a new version makes old, or itself where it is old already; the keys of the former."""
+) -> tuple[tuple[int, ...], str | None]:
+    """End what a new version makes old, or itself where it is old already: the keys of the former, what of the latter.
+
+    What ends the new version ends its copies too: a kill may come before the story that it names.
+    """
+    titles = named_titles(article)
     related: list[tuple[int, Article, bool]] = []
-    if copies or article.supersedes or article.id in known.superseded:
-        related = _related(book.connection, article, key, copies)
-    went = []
-    for other_key, other, is_copy in related:
-        ending = ended_by_new(article, other, copies=is_copy)
-        if ending is not None and other.status == "usable":
-            book.end(other_key, ending, by=article.id)
-            went.append(other_key)
+    if copies or titles or article.supersedes or article.id in known.superseded:
+        related = _related(book.connection, article, key, copies, titles)
     ending_of_new = ends_new(article, [(other, is_copy) for _, other, is_copy in related])
+    said = None
+    enders = [article] + [other for _, other, _ in related if ending_of_new and other.id == ending_of_new[1]]
+    went: dict[int, None] = {}
+    for other_key, other, is_copy in related:
+        for ender in enders:
+            ending = ended_by_new(ender, other, copies=is_copy) if other.status == "usable" else None
+            if ending is not None and other_key not in went:
+                book.end(other_key, ending, by=ender.id)
+                went[other_key] = None
     if ending_of_new is not None:
         book.end(version_key, ending_of_new[0], by=ending_of_new[1])
-    return tuple(went)
+        own = ending_of_new[1] == article.id
+        said = "a kill notice: it is never cited" if own else f"{ending_of_new[0]} by {ending_of_new[1]}"
+    return tuple(went), said
 
 
 def _candidates(connection: Connection, keys: Sequence[int], own: int) -> list[tuple[int, bytes]]:
@@ -273,14 +283,20 @@ def _candidates(connection: Connection, keys: Sequence[int], own: int) -> list[t
 
 
 def _related(
-    connection: Connection, article: Article, key: int, copies: Sequence[int]
+    connection: Connection, article: Article, key: int, copies: Sequence[int], titles: Sequence[str]
 ) -> list[tuple[int, Article, bool]]:
-    """Other articles' usable versions that this one may make old, or that may make it old, with `is a copy`."""
-    named = versions.c.supersedes == article.id
-    if article.supersedes:
-        named = named | (articles.c.id == article.supersedes)
-    if copies:
-        named = named | articles.c.key.in_(copies)
+    """Other articles that this one may make old, or that may make it old, newest versions, with `is a copy`.
+
+    Those are its copies, what it supersedes or names by its headline with the copies of that, and what supersedes it
+    or one of its copies. Of articles that went only kills and what superseded something still count.
+    """
+    own = func.coalesce(articles.c.group_key, articles.c.key)
+    story = select(own).where(articles.c.id == article.supersedes)
+    alike = set(copies) | set(connection.scalars(select(articles.c.key).where(own.in_(story))))
+    ids = select(articles.c.id).where(articles.c.key.in_([key, *alike]))
+    named = articles.c.key.in_(alike) | versions.c.supersedes.in_(ids)
+    if titles:
+        named = named | versions.c.title.in_(titles)
     asked = (
         select(versions, articles.c.id.label("article_id"), texts.c.text, texts.c.furniture)
         .join_from(versions, articles)
@@ -288,8 +304,10 @@ def _related(
         .where(named, versions.c.article_key != key)
         .order_by(versions.c.key)
     )
-    rows = [row for row in connection.execute(asked) if row.went is None or row.supersedes == article.id]
-    return [(row.key, article_of(row), row.article_key in copies) for row in rows]
+    rows = [row for row in connection.execute(asked) if row.went is None or row.supersedes is not None]
+    return [
+        (row.key, article_of(row), row.article_key in alike or row.supersedes is not None) for row in rows
+    ]
 
 
 def _and(*remarks: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.library.duplicates import Signature, is_copy
+from rag.library.storyline import Ending, ends
 from rag.types import Article
 
 
@@ -17,18 +18,19 @@ def copies_among(signature: bytes, candidates: Iterable[tuple[int, bytes]]) -> l
     return [key for key, other in others if is_copy(mine, Signature.from_bytes(other))]
 
 
-def ended_by_new(new: Article, other: Article, *, copies: bool) -> str | None:
+def ended_by_new(new: Article, other: Article, *, copies: bool) -> Ending | None:
     """How a new article ends another's usable version: "withdrawn" (a kill), "superseded" (newer), or not."""
-    if new.supersedes == other.id:
-        return "withdrawn" if new.status == "withdrawn" else "superseded"
-    return None
+    if new.status == "withdrawn" and new.supersedes == other.id:
+        return "withdrawn"
+    return ends(new, other, copies=copies)
 
 
-def ends_new(new: Article, related: Sequence[tuple[Article, bool]]) -> tuple[str, str] | None:
+def ends_new(new: Article, related: Sequence[tuple[Article, bool]]) -> tuple[Ending, str] | None:
     """How a new article is ended at once by what is known already, and by which id."""
     if new.status == "withdrawn":
         return "withdrawn", new.id
-    for other, _ in related:
-        if other.supersedes == new.id:
-            return ("withdrawn" if other.status == "withdrawn" else "superseded"), other.id
+    for other, copies in related:
+        ending = ended_by_new(other, new, copies=copies)
+        if ending is not None:
+            return ending, other.id
     return None

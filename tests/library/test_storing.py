@@ -13,6 +13,7 @@ import pytest
 from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
 from rag.library import embeddings, storing
 from rag.library.catalog import Catalog
+from rag.library.duplicates import bands, signature
 from rag.library.embedder import Embedded
 from rag.library.ledger import ledger
 from rag.library.rows import Stored, ToStore
@@ -129,6 +130,41 @@ def test_a_kill_withdraws_the_article_it_names_and_is_no_answer_itself(catalog: 
     assert len(catalog.current_keys()) == 0
     assert put(catalog, Article("story", TEXT + " Again.")).item.status == "unchanged"
     assert catalog.article("story").status == "withdrawn"
+
+
+def signed(article: Article) -> ToStore:
+    marks = signature(article.text)
+    return replace(to_store(article), signature=marks.to_bytes(), bands=bands(marks))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1), (1, 0, 2), (0, 2, 1), (2, 1, 0)])
+def test_a_kill_takes_the_copies_of_its_story_with_it_whatever_comes_first(
+    catalog: Catalog, order: tuple[int, ...]
+) -> None:
+    story = " ".join(
+        f"Northgate Mining gave up plan {n} for the ridge, its chair Ada Holt said." for n in range(9)
+    )
+    told = [
+        Article(
+            "wire", story, title="Miner quits", outlet="NPA", agency="NPA", published="2026-10-16T09:00:00Z"
+        ),
+        Article("copy", story, title="Out", outlet="Post", agency="NPA", published="2026-10-16T10:00:00Z"),
+        Article(
+            "kill",
+            "KILL: the item Miner quits is withdrawn.",
+            title="KILL: Miner quits",
+            outlet="NPA",
+            agency="NPA",
+            published="2026-10-16T11:00:00Z",
+            supersedes="wire",
+            status="withdrawn",
+        ),
+    ]
+    for place in order:
+        storing.store(catalog, [signed(told[place])])
+    assert {one.id: catalog.article(one.id).status for one in told} == dict.fromkeys(
+        ("wire", "copy", "kill"), "withdrawn"
+    )
 
 
 def test_a_removed_article_comes_back_when_it_is_ingested_again(catalog: Catalog) -> None:
