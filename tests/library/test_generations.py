@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from rag.errors import IndexRefused
 from rag.library import generations
-from rag.library.generations import Applied, Generation
+from rag.library.generations import Applied
 from rag.library.indexes import open_indexes
 from rag.library.meaning import verify
 from rag.library.repair import check
+from tests.fakes.homes import following, kill, serving
 from tests.fakes.library import filled
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def following(home: Path, *roles: str) -> subprocess.Popen[str]:
-    """A process that follows in this role, once it has begun."""
-    command = [sys.executable, "-m", "tests.fakes.following", str(home), *roles]
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    if child.stdout.readline() != "begin\n":
-        raise AssertionError(child.communicate()[1])
-    return child
-
-
-def kill(child: subprocess.Popen[str]) -> Sequence[str]:
-    """Kill it -9; the lines it said."""
-    child.kill()
-    said, faults = child.communicate()
-    assert "Traceback" not in faults
-    return said.splitlines()
 
 
 def test_current_is_none_where_it_names_nothing_that_is_there(tmp_path: Path) -> None:
@@ -110,10 +90,8 @@ def test_row_02_killed_while_a_generation_is_built_or_switched_a_whole_one_serve
             child.stdout.readline()
         time.sleep(chance.uniform(0.2, 1.0))
         kill(child)
-        serving = generations.current(tmp_path)
-        assert serving is not None
-        numbers.append(serving.number)
-        assert verify(serving.directory) is None
+        numbers.append(serving(tmp_path).number)
+        assert verify(serving(tmp_path).directory) is None
         catalog = filled(tmp_path, 0)
         reader = open_indexes(tmp_path, catalog, hold=False, chroma=False)
         assert reader.words is not None
@@ -126,15 +104,9 @@ def test_row_02_killed_while_a_generation_is_built_or_switched_a_whole_one_serve
         assert check(catalog, tmp_path, holder) == []
         assert generations.leftovers(tmp_path) == []
         holder.close()
-        assert serving_now(tmp_path).dirty() == frozenset()
+        assert serving(tmp_path).dirty() == frozenset()
         catalog.close()
     assert numbers[-1] > numbers[0]
-
-
-def serving_now(home: Path) -> Generation:
-    found = generations.current(home)
-    assert found is not None
-    return found
 
 
 def test_row_02_leftovers_stay_until_the_serving_generation_is_verified(tmp_path: Path) -> None:
