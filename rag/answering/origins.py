@@ -21,7 +21,7 @@ _OWN = re.compile(r"\bour (?:own )?(?:reporter|correspondent|staff)\b", re.IGNOR
 
 def origins(hits: Iterable[HitRow], outlets: Iterable[str]) -> Origins:
     """Origins of the cited articles, one vote for each near-duplicate group."""
-    known = {_folded(name) for name in outlets}
+    known = {_folded(name): name for name in outlets}
     groups: dict[int, list[HitRow]] = {}
     for hit in hits:
         groups.setdefault(hit.group_key, []).append(hit)
@@ -37,14 +37,14 @@ def origins(hits: Iterable[HitRow], outlets: Iterable[str]) -> Origins:
     return Origins(texts, tuple(named.values()), unclear)
 
 
-def _origin(hit: HitRow, known: set[str]) -> str | None:
+def _origin(hit: HitRow, known: dict[str, str]) -> str | None:
     article = hit.article
     if article.agency:
         return agency_name(article.agency)
     for pattern in (_REPORT, _TOLD):
         for match in pattern.finditer(hit.text):
-            source = match[1].strip()
-            if _folded(source) in known and _folded(source) != _folded(article.outlet or ""):
+            source = known.get(_folded(match[1]))
+            if source is not None and source != article.outlet:
                 return source
     if article.outlet and (article.author or _OWN.search(hit.text)):
         return article.outlet
