@@ -23,6 +23,9 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+SIGNATURE_RULES = "s1"
+"""Changed whenever the same text would have another signature: signatures of two rules are not compared."""
+
 SHINGLE = 5
 KEPT = 256
 MOST_MASKED = 2
@@ -42,13 +45,14 @@ ALL = 1 << 32
 _HEAD = struct.Struct("<QI")
 _MASK = int.from_bytes(blake2b(b"a number or a name", digest_size=8).digest(), "little")
 _FACT = 1 << 15
+_NUMBER, _NAME = 1, 2
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _QUOTATION = re.compile(
     r"“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)|(?<!\w)‘[^’\n]*(?:’(?=\w)[^’\n]*)*(?:’|$)", re.MULTILINE
 )
 _SENTENCE_START = re.compile(
-    r"(?:\A|\n|(?:[!?]|(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})[.])[\"”’)]*\s|:\s|[“\"])[^\w]*"
+    r"(?:[\n“\"]|[!?.:](?<!\b[A-Z]\.)(?<!\b[A-Z][a-z]\.)(?<!\b[A-Z][a-z]{2}\.)(?<!\b[A-Z][a-z]{3}\.)[\"”’)]*\s)\W*"
 )
 _NUMBER_WORD = re.compile(
     r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
@@ -206,16 +210,13 @@ def _read(
 ) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Of each word outside furniture: its hash, whether it is a fact, whether it is quoted."""
     matches = list(_WORD.finditer(text))
-    starts = np.fromiter((match.start() for match in matches), np.int64, len(matches))
-    read = [_word(match[0]) for match in matches]
-    hashes = np.fromiter((hashed for hashed, _, _ in read), np.uint64, len(read))
-    numbers = np.fromiter((number for _, number, _ in read), np.bool_, len(read))
-    names = np.fromiter((name for _, _, name in read), np.bool_, len(read))
-    begins = np.fromiter((match.end() for match in _SENTENCE_START.finditer(text)), np.int64)
-    facts = numbers | (names & ~_is_in(starts, begins))
+    starts = np.array([match.start() for match in matches], np.int64)
+    words = np.array([_word(match[0]) for match in matches], np.uint64)
+    begins = np.array([0, *(match.end() for match in _SENTENCE_START.finditer(text))], np.int64)
+    facts = (words & np.uint64(_NUMBER) > 0) | ((words & np.uint64(_NAME) > 0) & ~_is_in(starts, begins))
     quoted = _within(starts, [match.span() for match in _QUOTATION.finditer(text)])
     own = ~_within(starts, sorted(furniture))
-    return hashes[own], facts[own], quoted[own]
+    return words[own] >> np.uint64(2), facts[own], quoted[own]
 
 
 def _within(starts: NDArray[np.int64], ranges: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
@@ -226,12 +227,13 @@ def _within(starts: NDArray[np.int64], ranges: Sequence[tuple[int, int]]) -> NDA
 
 
 @lru_cache(maxsize=1 << 17)
-def _word(word: str) -> tuple[int, bool, bool]:
-    """Its hash; whether it is a number; whether it is a name, unless it begins a sentence."""
+def _word(word: str) -> int:
+    """Its hash; in the last two bits whether it is a number, and a name unless it begins a sentence."""
     plain = word.lower().replace("’", "'").removesuffix("'s")
     hashed = int.from_bytes(blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest(), "little")
-    number = word[0].isdigit() or bool(_NUMBER_WORD.match(plain))
-    return hashed, number, word[0].isupper() and not _FUNCTION_WORD.match(plain)
+    number = word[0].isdigit() or _NUMBER_WORD.match(plain)
+    name = word[0].isupper() and not _FUNCTION_WORD.match(plain)
+    return hashed & ~(_NUMBER | _NAME) | (_NUMBER if number else 0) | (_NAME if name else 0)
 
 
 def _is_in(values: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.bool_]:
