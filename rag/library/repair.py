@@ -28,7 +28,7 @@ NAMES: dict[Part, str] = {
     "meaning": "the flat file of vectors",
     "vectors": "the vector index",
 }
-_MOST_DEAD = 1 / 3  # of the flat file's rows, before it is written anew without them
+_MOST_DEAD = 0.34  # of the flat file's rows, before it is written anew without them
 
 Ids = NDArray[np.int64]
 
@@ -168,8 +168,9 @@ def _apart_in_meaning(catalog: Catalog, rows: Rows) -> str | None:
     fault = _apart(rows.passage_ids[live], _ids(catalog, _embedded()))
     if fault is not None:
         return fault
-    if len(rows) and live.mean() < 1 - _MOST_DEAD:
-        return f"{int((~live).sum()):,} of its {len(rows):,} rows are of texts that have gone"
+    dead = int((~live).sum())
+    if dead > _MOST_DEAD * len(rows):
+        return f"{dead:,} of its {len(rows):,} rows are of texts that have gone"
     place = {int(one): number for number, one in enumerate(rows.passage_ids)}
     stored = catalog.vectors_of(catalog.current_keys().tolist())
     other = sum(not np.array_equal(rows.matrix[place[row.passage_id]], row.vector) for row in stored)
