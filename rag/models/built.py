@@ -139,21 +139,21 @@ class _State:
         return str(known["sha256"]) if known and known.get("stat") == _stat(weights) else None
 
     def verdict(self, key: str) -> Built | None:
-        """What was built for this processor, if its file is still there in its full size."""
+        """What was built for this processor, if its file is still there."""
         known = self._table("verdicts").get(key)
         if known is None:
             return None
         try:
             path = self._cache / known["file"]
-            if path.stat().st_size != known["bytes"]:
-                return None
-            similarities = tuple(known["similarities"])
-            return Built(path, known["model"], known["precision"], known["least_cosine"], similarities)
-        except (OSError, KeyError, TypeError):
+            made = Built(
+                path, known["model"], known["precision"], known["least_cosine"], tuple(known["similarities"])
+            )
+        except (KeyError, TypeError):
             return None
+        return made if path.is_file() else None
 
     def remember(self, weights: Path, sha256: str, key: str, made: Built) -> None:
-        table = asdict(made) | {"file": made.path.name, "bytes": made.path.stat().st_size}
+        table = asdict(made) | {"file": made.path.name}
         del table["path"]
         digests = self._table("weights") | {
             str(weights.resolve()): {"sha256": sha256, "stat": _stat(weights)}
