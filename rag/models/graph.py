@@ -4,9 +4,10 @@ The graph is BERT's (6 layers, 12 heads, width 384) in ONNX Runtime's fused oper
 output `tokens` (1, tokens, 384) float32. There is no mask: a passage is run alone, so nothing is padded. The segment
 embedding is always the first, so it is added to the positions' here.
 
-int8 is dynamic (the scale of a matrix's input is found while running), in two refinements over ONNX Runtime's own
-`quantize_dynamic`, measured on news questions against fp32 (mean reciprocal rank .462): its default loses .012, with a
-scale per column .004, with columns that cannot saturate as well .006, with smoothed inputs too .002.
+int8 is dynamic (the scale of a matrix's input is found while running), as ONNX Runtime's own `quantize_dynamic` makes
+it, in three refinements: a scale per column, columns that cannot saturate, inputs that are smoothed. Measured on 1,058
+news questions, mean reciprocal rank below fp32's .462, each within .003: by default .012, with a scale per column
+(which still saturates) .004, without saturating .006, smoothed too .002.
 """
 
 from __future__ import annotations
