@@ -22,7 +22,7 @@ from rag import settings as settings_module
 from rag import standing
 from rag.answering.chain import answer_stream
 from rag.answering.extractive import ExtractiveWriter
-from rag.errors import DatelineError, ReadOnly, WeightsMissing
+from rag.errors import CatalogDamaged, DatelineError, LibraryError, ReadOnly, WeightsMissing
 from rag.home import held_elsewhere, hold, open_catalog
 from rag.library import embeddings, storing
 from rag.library import ingest as stages
@@ -92,25 +92,44 @@ class Newsroom:
         self.home, self.settings, self.opened = home, settings, 0
         self._embedder, self._no_embedder = embedder, ""
         self._meeting = threading.Lock()
-        self.catalog = open_catalog(home)
-        self.indexes: Indexes = open_indexes(home, self.catalog, hold=hold(self.catalog, serve), chroma=serve)
-        self.questions = Questions(
-            self.catalog,
-            self.indexes,
-            embedder=lambda: self.embedder,
-            why_none=lambda: self._no_embedder,
-            approximate=serve,
-            today=lambda: self.settings.day,
-            as_of_today=settings.today is not None,
-        )
-        self._embedding = embed_lock(home)
-        self._upkeep: Upkeep | None = None
-        if serve and self.indexes.follower is not None:
-            self.indexes.follower.start()
-            self._upkeep = Upkeep(embed_lock(home), lambda stop: self._embed(stop=stop))
+        # one that cannot be opened whole leaves nothing open and holds no lock
+        with contextlib.ExitStack() as undo:
+            self.catalog = open_catalog(home)
+            undo.callback(self.catalog.close)
+            self.indexes: Indexes = open_indexes(
+                home, self.catalog, hold=hold(self.catalog, serve), chroma=serve
+            )
+            undo.callback(self.indexes.close)
+            self.questions = Questions(
+                self.catalog,
+                self.indexes,
+                embedder=lambda: self.embedder,
+                why_none=lambda: self._no_embedder,
+                approximate=serve,
+                today=lambda: self.settings.day,
+                as_of_today=settings.today is not None,
+            )
+            self._embedding = embed_lock(home)
+            self._upkeep: Upkeep | None = None
+            self._follow(serve)
+            undo.pop_all()
+
+    def _follow(self, serve: bool) -> None:
+        follower = self.indexes.follower
+        if follower is None:
+            return
+        if serve:
+            follower.start()
+            self._upkeep = Upkeep(embed_lock(self.home), lambda stop: self._embed(stop=stop))
             self._upkeep.start()
-        elif self.indexes.follower is not None:
-            self.indexes.follower.catch_up()
+            return
+        try:
+            follower.catch_up()
+        except CatalogDamaged:
+            raise
+        except LibraryError:
+            # the follower keeps it and every answer says it: what is indexed can be asked
+            assert follower.last_error is not None
 
     def __enter__(self) -> Newsroom:
         return self
@@ -132,8 +151,10 @@ class Newsroom:
             self._close_parts()
 
     def _close_parts(self) -> None:
-        self.indexes.close()
-        self.catalog.close()
+        try:
+            self.indexes.close()
+        finally:
+            self.catalog.close()
 
     # Articles in
 

@@ -20,7 +20,9 @@ from rag.retrieval.question import Asked, read_question
 from rag.retrieval.search import Searched, Searcher
 from rag.types import Conversation, Scope, SearchResult
 
-SAMPLE = "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
+SAMPLE = (
+    "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
+)
 WRITER_PASSAGES = 12  # what a writer is given
 CAP = 3  # passages of one article
 
@@ -66,7 +68,8 @@ class Questions:
         today: Callable[[], date],
         as_of_today: bool,
     ) -> None:
-        self._catalog, self._embedder, self._why_none = catalog, embedder, why_none
+        self._catalog, self._indexes = catalog, indexes
+        self._embedder, self._why_none = embedder, why_none
         self._searcher = Searcher(catalog, indexes, approximate=approximate)
         self._today, self._as_of_today = today, as_of_today
         self._snapshot = snapshots.load(catalog)
@@ -147,6 +150,7 @@ class Questions:
         inside = self.inside(snapshot, asked.scope, day if today or self._as_of_today else None)
         vector, notes = self._vector(asked.question)
         notes += tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
+        notes += self._behind()
         searched = self._searcher.search(
             asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
         )
@@ -160,3 +164,10 @@ class Questions:
         if kept is not None and kept != standing.fingerprint(embedder):
             return None, (standing.other_vectors(kept, embedder),)
         return embedder.embed_query(question), ()
+
+    def _behind(self) -> tuple[str, ...]:
+        """Why what was stored last may not be found yet."""
+        follower = self._indexes.follower
+        if follower is None or follower.last_error is None:
+            return ()
+        return (f"What was stored last may not be found yet: {follower.last_error}",)

@@ -150,12 +150,16 @@ class Indexes:
         return "ready" if applied.sequence >= catalog else "following"
 
     def close(self) -> None:
-        """Stop following, close everything, give the lock back."""
+        """Stop following, close everything, give the lock back.
+
+        While a step under way still writes, the lock is kept: it ends with the process.
+        """
+        ended = True
         if self.follower is not None:
-            self.follower.close()
+            ended = self.follower.close()
         else:
             self._shelf.close()
-        if self._lock is not None:
+        if self._lock is not None and ended:
             self._lock.release()
 
 
