@@ -224,7 +224,7 @@ class Catalog:
             for first in range(0, len(passage_ids), AT_ONCE):
                 some = [int(one) for one in passage_ids[first : first + AT_ONCE]]
                 for row in connection.execute(hit_select().where(passages.c.id.in_(some), usable(at))):
-                    found[row.passage_id] = hit_of(row)
+                    found[row[0]] = hit_of(row)
         return found
 
     def published_of(self, version_keys: Sequence[int]) -> list[str]:
@@ -232,6 +232,16 @@ class Catalog:
         asked = select(versions.c.published).where(versions.c.key.in_(version_keys))
         with self.reading() as connection:
             return list(connection.scalars(asked.where(versions.c.published.is_not(None))))
+
+    def versions_of_passages(self, passage_ids: Sequence[int]) -> dict[int, int]:
+        """The version keys of these passages."""
+        found: dict[int, int] = {}
+        with self.reading() as connection:
+            for first in range(0, len(passage_ids), AT_ONCE):
+                some = passage_ids[first : first + AT_ONCE]
+                asked = select(passages.c.id, passages.c.version_key).where(passages.c.id.in_(some))
+                found |= dict(connection.execute(asked).tuples().all())
+        return found
 
     def damage(self) -> str | None:
         """What SQLite's own check finds wrong, or None. Reads the whole file."""

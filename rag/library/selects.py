@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,9 +32,6 @@ def article_key(connection: Connection, article_id: str) -> int | None:
 
 def article_of(row: Any) -> Article:
     """A row of `versions` with `article_id` and, where it was asked for, its text."""
-    status: ArticleStatus = "usable"
-    if row.went is not None:
-        status = "superseded" if row.ended == "superseded" else "withdrawn"
     furniture = np.frombuffer(getattr(row, "furniture", b""), np.int32).reshape(-1, 2).tolist()
     return Article(
         id=row.article_id,
@@ -53,7 +51,7 @@ def article_of(row: Any) -> Article:
         supersedes=row.supersedes,
         furniture=tuple((start, end) for start, end in furniture),
         version=row.version,
-        status=status,
+        status=_status(row.went, row.ended),
     )
 
 
@@ -142,41 +140,67 @@ def pending_of(connection: Connection, row: Any) -> Pending:
     return Pending(row.key, article, tuple(found))
 
 
+_RECORD = tuple(
+    "title outlet agency author url published updated kind section page language collections supersedes".split()
+)
+
+
 def hit_select() -> Select[Any]:
-    """Passages with everything a search shows of them."""
+    """Passages with everything a search shows of them, in the order in which `hit_of` unpacks them."""
     v = versions.c
+    p = passages.c
     return (
-        select(passages.c.id.label("passage_id"), passages.c.version_key, passages.c.position)
-        .add_columns(passages.c.start, passages.c.end, passages.c.sentences, _slice().label("slice"))
-        .add_columns(articles.c.id.label("article_id"))
-        .add_columns(func.coalesce(articles.c.group_key, articles.c.key).label("group_key"))
-        .add_columns(v.version, v.went, v.ended, v.title, v.outlet, v.agency, v.author, v.url, v.published)
-        .add_columns(v.updated, v.kind, v.section, v.page, v.language, v.collections, v.supersedes)
-        .add_columns(vectors.c.vector, vectors.c.sentences.label("rows"), vectors.c.scales)
+        select(p.id, p.version_key, p.position, p.start, p.end, p.sentences, _slice(), articles.c.id)
+        .add_columns(func.coalesce(articles.c.group_key, articles.c.key), v.version, v.went, v.ended)
+        .add_columns(vectors.c.vector, vectors.c.sentences, vectors.c.scales)
+        .add_columns(*(v[name] for name in _RECORD))
         .join_from(passages, versions)
         .join(articles)
-        .join(texts, texts.c.version_key == passages.c.version_key)
-        .outerjoin(vectors, vectors.c.passage_id == passages.c.id)
+        .join(texts, texts.c.version_key == p.version_key)
+        .outerjoin(vectors, vectors.c.passage_id == p.id)
     )
 
 
 def hit_of(row: Any) -> HitRow:
-    """A row of `hit_select`."""
-    vector = sentences = None
-    if row.vector is not None:
-        vector = np.frombuffer(row.vector, np.float32)
-        scales = np.frombuffer(row.scales, np.float32)
-        sentences = np.frombuffer(row.rows, np.int8).reshape(len(scales), -1) * scales[:, None]
+    """A row of `hit_select`. By position: a question unpacks a hundred of them."""
+    passage_id, version_key, position, start, end, ranges, text, article_id, *rest = row
+    group_key, version, went, ended, vector, sentence_rows, scales, *record = rest
+    about = dict(zip(_RECORD, record, strict=True))
+    listed = about.pop("collections")
+    article = Article(
+        id=article_id,
+        text="",
+        collections=() if listed == "[]" else tuple(json.loads(listed)),
+        version=version,
+        status=_status(went, ended),
+        **about,
+    )
+    passage = Passage(article_id, version, position, start, end, _pairs(ranges))
+    if vector is None:
+        return HitRow(passage_id, version_key, group_key, article, passage, text, None, None)
+    scale = np.frombuffer(scales, np.float32)
+    sentences = np.frombuffer(sentence_rows, np.int8).reshape(len(scale), -1) * scale[:, None]
     return HitRow(
-        row.passage_id,
-        row.version_key,
-        row.group_key,
-        article_of(row),
-        passage_of(row),
-        row.slice,
-        vector,
+        passage_id,
+        version_key,
+        group_key,
+        article,
+        passage,
+        text,
+        np.frombuffer(vector, np.float32),
         sentences,
     )
+
+
+def _status(went: int | None, ended: str | None) -> ArticleStatus:
+    if went is None:
+        return "usable"
+    return "superseded" if ended == "superseded" else "withdrawn"
+
+
+def _pairs(ranges: bytes) -> tuple[tuple[int, int], ...]:
+    flat = array("i", ranges)
+    return tuple(zip(flat[::2], flat[1::2], strict=True))
 
 
 def totals_of(connection: Connection, at: int | None) -> Totals:
