@@ -42,6 +42,14 @@ check: setup-dev
 
 test: check
 	$(BIN)/python -m pytest
+	@test -n "$$DATELINE_CHROMIUM" || command -v chromium >/dev/null || echo "No chromium on this machine: the browser tests were skipped."
+
+# Beside what a user would pick instead: make bench DATA=folder (with newsqa/ and realtimeqa-2025/ in it)
+bench: setup-peers
+	$(BIN)/python -m benchmarks.finding $(DATA)
+	$(BIN)/python -m benchmarks.answering $(DATA)
+	$(BIN)/python -m benchmarks.speed $(DATA)
+	$(BIN)/python -m benchmarks.near_duplicates
 
 lock:
 	$(COMPILE) pyproject.toml requirements/app.in -o requirements/app.txt

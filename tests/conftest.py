@@ -61,4 +61,4 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "home"))
 
 
-KEPT = ("DATELINE_BROWSER", "DATELINE_CACHE")
+KEPT = ("DATELINE_BROWSER", "DATELINE_CACHE", "DATELINE_CHROMIUM")
