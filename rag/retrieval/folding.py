@@ -20,17 +20,19 @@ def distinct(ranked: Sequence[Hit], *, k: int, cap: int | None, fold: bool) -> l
     it. The articles of the copies folded into a kept passage stand in its `copies`, those ranked after the k-th too.
     """
     said, taken = Said(), Counter[str]()
+    shared = _shared(ranked) if fold else frozenset[int]()
     kept: list[Hit] = []
     offered: list[int] = []  # for each passage offered, the place in `kept` of what says it
     copies: dict[int, dict[str, None]] = {}
     groups: set[int] = set()
     for hit, found in ranked:
         full = len(kept) == k
-        if full and (not fold or hit.group_key not in groups):
+        copied = hit.group_key in shared
+        if full and not (copied and hit.group_key in groups):
             continue
         if not full and cap is not None and taken[hit.article.id] >= cap:
             continue
-        into = said.offer(hit.group_key, _sentences(hit)) if fold else None
+        into = said.offer(hit.group_key, _sentences(hit)) if copied else said.offer(None, ())
         if into is not None:
             place = offered[into]
             offered.append(place)
@@ -47,6 +49,16 @@ def distinct(ranked: Sequence[Hit], *, k: int, cap: int | None, fold: bool) -> l
         (hit, replace(found, copies=tuple(copies[place])) if place in copies else found)
         for place, (hit, found) in enumerate(kept)
     ]
+
+
+def _shared(ranked: Sequence[Hit]) -> frozenset[int]:
+    """The near-duplicate groups of which two articles are among the candidates: nothing else can be folded."""
+    first: dict[int, str] = {}
+    return frozenset(
+        hit.group_key
+        for hit, _ in ranked
+        if first.setdefault(hit.group_key, hit.article.id) != hit.article.id
+    )
 
 
 def _sentences(hit: HitRow) -> list[str]:
