@@ -84,8 +84,8 @@ class Follower:
         """Go on in the background."""
         self._paused.clear()
 
-    def close(self) -> None:
-        """Stop after the step under way and close the indexes.
+    def close(self) -> bool:
+        """Stop after the step under way and close the indexes. Whether it has ended.
 
         Where that step takes too long, the indexes stay marked as being written, and are probed at the next start.
         """
@@ -93,10 +93,11 @@ class Follower:
         if self._thread is not None:
             self._thread.join(_PATIENCE)
             if self._thread.is_alive():
-                return
+                return False
         with self._working:
             self._steps.forget()
             self.shelf.close(frozenset(self._steps.whole))
+        return True
 
     def vouch(self, part: Part) -> None:
         """The part was found marked as being written, and was then found whole."""

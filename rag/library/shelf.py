@@ -112,17 +112,20 @@ class Shelf:
         generations.switch(self.home, new)
 
     def close(self, clean: frozenset[Part] = frozenset()) -> None:
-        """Close all; the parts in `clean` are whole and no longer marked as being written."""
+        """Close all; the parts in `clean` are whole and no longer marked as being written.
+
+        A fault on the way leaves them marked, and the next start probes them: closing never fails.
+        """
         with self._lock:
+            generation, self.generation = self.generation, None
             sealing = self._vectors is not None and "vectors" in clean
-            for part in PARTS:
-                self._close(part)
-            if self.writable and self.generation is not None:
-                if sealing:
-                    self.generation.seal()
-                if clean & self.generation.dirty():
-                    self.generation.clear_dirty(clean)
-            self.generation = None
+            whole = frozenset(part for part in PARTS if self._close(part) and part in clean)
+            if self.writable and generation is not None:
+                with suppress(LibraryError):
+                    if sealing and "vectors" in whole:
+                        generation.seal()
+                    if whole & generation.dirty():
+                        generation.clear_dirty(whole)
 
     def _open(self) -> None:
         self._stamp = generations.stamp(self.home)
@@ -179,14 +182,18 @@ class Shelf:
         if not self.writable and generations.stamp(self.home) != self._stamp:
             self._open()
 
-    def _close(self, part: Part) -> None:
-        if part == "vectors" and self._vectors is not None:
-            vectors, self._vectors = self._vectors, None
-            with suppress(IndexRefused):  # damaged anyway, and about to be built anew
-                vectors.close()
-        elif part == "words" and self._words is not None:
-            words, self._words = self._words, None
-            with suppress(IndexRefused):
-                words.close()
-        elif part == "meaning":
+    def _close(self, part: Part) -> bool:
+        """Whether it closed without a fault."""
+        opened: WordIndex | VectorIndex | None = None
+        if part == "vectors":
+            opened, self._vectors = self._vectors, None
+        elif part == "words":
+            opened, self._words = self._words, None
+        else:
             self._meaning = None
+        try:
+            if opened is not None:
+                opened.close()
+        except LibraryError:
+            return False
+        return True
