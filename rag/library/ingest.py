@@ -93,7 +93,7 @@ def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split) -> list[
 
 
 def _prepared(read: Read, article: Article, split: Split) -> ToStore:
-    marks = signature(article.text)
+    marks = signature(article.text, furniture=article.furniture)
     return ToStore(
         read.source,
         article,
