@@ -18,7 +18,7 @@ _PARTS = re.compile(r"\A\s*# System\n(?P<system>.*?)^# User\n(?P<user>.*)\Z", re
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt's two parts. `digest`: the first 12 hex digits of the file's sha256; a score means nothing without it."""
+    """A prompt's two parts. `digest`: first 12 hex digits of the file's sha256; a score means nothing without it."""
 
     name: str
     system: str

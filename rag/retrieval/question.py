@@ -1,8 +1,8 @@
 """What a question asks for beside its words: dates and outlets said in it, read into the scope as chips.
 
 Careful on purpose: an event's date is no date of publication. "since 1 March", "last week" and "in October" only say
-from when on articles count (a story on last week's event may be written today, one on today's was announced yesterday), "before May" until when; undated
-articles stay in. An outlet counts when the question says that it reported, never by its name alone.
+from when on articles count (a story on last week's event may be written today, one on today's announced yesterday),
+"before May" until when; undated articles stay in. An outlet counts when the question says that it reported, never by its name alone.
 """
 
 from __future__ import annotations
@@ -58,9 +58,7 @@ def read_question(question: str, scope: Scope, *, today: date, outlets: Sequence
     return Asked(question, scope, tuple(chips))
 
 
-MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = "(?P<month>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r")\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"

@@ -1,6 +1,6 @@
 """A process that ingests a folder with the stand-in embedder and says what is stored: something to be killed.
 
-    python -m tests.fakes.ingesting HOME FOLDER [seconds of delay a passage]
+python -m tests.fakes.ingesting HOME FOLDER [seconds of delay a passage]
 """
 
 from __future__ import annotations
