@@ -39,7 +39,9 @@ class Ledger:
         """A version goes: superseded, withdrawn or removed, `by` another article's id."""
         sequence = self.log("gone", version_key)
         self.connection.execute(
-            update(versions).where(versions.c.key == version_key).values(went=sequence, ended=ended, ended_by=by)
+            update(versions)
+            .where(versions.c.key == version_key)
+            .values(went=sequence, ended=ended, ended_by=by)
         )
 
     def note(self, name: str, value: str) -> None:

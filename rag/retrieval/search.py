@@ -112,11 +112,7 @@ class Searcher:
 
     def _near(self, vector: Array, snapshot: Snapshot, inside: InScope, depth: int) -> NDArray[np.int64]:
         chroma = self.indexes.vectors
-        if (
-            self.approximate
-            and inside.words is None
-            and chroma is not None
-        ):
+        if self.approximate and inside.words is None and chroma is not None:
             ids, _ = chroma.query(vector, depth)
             return np.asarray(ids, np.int64)
         meaning = self.indexes.meaning
