@@ -109,7 +109,9 @@ class Indexes:
     @property
     def vectors(self) -> VectorIndex | None:
         """Chroma; None unless it is open here, whole, up with the flat file and not being written just now."""
-        return self._shelf.vectors if self.follower is not None and self.follower.vectors_ready else None
+        if self.follower is None or not self.follower.vectors_ready or self.meaning is None:
+            return None
+        return self._shelf.vectors
 
     def health(self) -> Health:
         """How everything is, for the status page."""

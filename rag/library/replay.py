@@ -148,8 +148,8 @@ class VectorsFollow:
     def _rows(self, keys: Sequence[int]) -> list[VectorRow]:
         fingerprint, rows = _vectors(self._catalog, keys)
         dimension = self.applied.dimension or (len(rows[0].vector) if rows else 0)
-        other = self.applied.fingerprint not in (None, fingerprint)
-        if rows and (other or any(len(row.vector) != dimension for row in rows)):
+        other = self.applied.dimension and self.applied.fingerprint != fingerprint
+        if other or any(len(row.vector) != dimension for row in rows):
             made = self.applied.fingerprint
             raise IndexRefused(str(self._file), f"it was made with {made}, the catalog now has {fingerprint}")
         self.applied = replace(self.applied, fingerprint=fingerprint, dimension=dimension)

@@ -57,7 +57,6 @@ class Steps:
     def round(self) -> None:
         """One turn: all the words there are, a piece of meaning, a piece of Chroma; what is damaged first."""
         self._mend()
-        self._refuse_other_vectors()
         while self._turn("words") and not self._stop.is_set():
             pass
         for part in self.parts[1:]:
@@ -137,14 +136,6 @@ class Steps:
         index = self._shelf.open_vectors()
         self.whole.add("vectors")
         return VectorsFollow(self._catalog, generation, index, meaning)
-
-    def _refuse_other_vectors(self) -> None:
-        """Vectors of two embedders never mix: what was made with another one than the catalog's is built anew."""
-        fingerprint = self._catalog.fingerprint()
-        for part in self.parts[1:]:
-            applied = self.applied(part)
-            if applied is not None and applied.dimension and applied.fingerprint != fingerprint:
-                self._give_up(part, f"it was made with {applied.fingerprint}, not with {fingerprint}")
 
     def _drop(self, part: Part) -> None:
         self._fills.pop(part, None)

@@ -54,6 +54,7 @@ def test_chroma_follows_too_where_it_is_kept(tmp_path: Path, catalog: Catalog) -
     with holding(tmp_path, catalog, chroma=True) as (indexes, follower):
         assert indexes.vectors is None
         assert follower.catch_up()
+        assert not serving(tmp_path).sealed()
         assert indexes.vectors is not None
         assert indexes.vectors.query(vector_of(77), 1)[0].tolist() == [77]
         storing.remove(catalog, ["a38"])  # passages 77 and 78
@@ -104,18 +105,19 @@ def test_what_has_gone_leaves_words_and_chroma_and_is_masked_in_the_flat_file(
 def test_a_version_that_has_gone_before_it_was_embedded_is_in_no_index(
     tmp_path: Path, catalog: Catalog
 ) -> None:
-    store(catalog, range(3))
-    pending = catalog.pending()
-    storing.remove(catalog, ["a1"])
-    late = next(one for one in pending if one.article.id == "a1")
-    done = [(late, [embedded(passage_id) for passage_id, _ in late.passages])]
-    embeddings.store_vectors(catalog, done, fingerprint="fake/16")
-    embed(catalog)
+    store(catalog, [9])
     with holding(tmp_path, catalog, chroma=True) as (indexes, follower):
+        follower.catch_up()
+        store(catalog, [0, 1])
+        late = next(one for one in catalog.pending() if one.article.id == "a1")
+        storing.remove(catalog, ["a1"])
+        done = [(late, [embedded(passage_id) for passage_id, _ in late.passages])]
+        embeddings.store_vectors(catalog, done, fingerprint="fake/16")
+        embed(catalog)
         follower.catch_up()
         assert indexes.vectors is not None
         assert indexes.vectors.count() == 4
-        assert live(indexes, catalog) == [1, 2, 5, 6]
+        assert live(indexes, catalog) == [1, 2, 3, 4]
         assert found(indexes, "word1x0") == 0
 
 
