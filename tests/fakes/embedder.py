@@ -26,7 +26,7 @@ _COMMON = frozenset(
     a an and are as at be been but by did do does for from had has have he her his how i in is it its
     many much not of on or our she so than that the their them there they this to was we were what when
     where which who why will with would you
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _COMMON_WEIGHT = 0.1
 _SPECIAL_TOKENS = 2
