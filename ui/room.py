@@ -58,8 +58,9 @@ def kept_open() -> Iterator[None]:
         room.close()
 
 
+@st.cache_data(ttl=3, show_spinner=False)
 def status() -> Status:
-    """How the library stands now."""
+    """How the library stands, or stood at most three seconds ago: every drawing of every page asks."""
     return opened().status()
 
 

@@ -11,7 +11,7 @@ from ui import room, words
 
 def page() -> None:
     """Draw the page."""
-    rows = words.state(room.status(), room.today())
+    rows = words.state(room.opened().status(), room.today())
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in rows)
     with st.container(key="page"):
         st.html(f"<h1>Status</h1><dl>{listed}</dl>")

@@ -184,7 +184,7 @@ def reader(contexts: Callable[[bool], BrowserContext], stand_in: Callable[[str],
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme="dark" if dark else "light")
         page.on("request", lambda request: watch.requests.append(request.url))
-        page.on("pageerror", lambda error: watch.troubles.append(str(error)))
+        page.on("pageerror", lambda error: watch.troubles.append(f"{error}\n{error.stack}"))
         page.on("console", lambda said: _hear(watch, said.type, said.text))
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: watch.sent.append(frame)))
         readers.append(Reader(page, watch, address or stand_in(variant)))

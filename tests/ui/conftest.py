@@ -21,9 +21,14 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeNewsroom]:
     room = FakeNewsroom()
     monkeypatch.setattr(newsroom, "open", lambda *_args, **_flags: room)
     monkeypatch.setenv("DATELINE_TODAY", "2026-11-22")
-    st.cache_resource.clear()
+    _forget()
     yield room
+    _forget()
+
+
+def _forget() -> None:
     st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 @pytest.fixture

@@ -48,11 +48,19 @@ class Pane {
     this.element.hidden = this.empty || !this.ready;
     this.element.toggleAttribute("data-alone", !data.sources.length);
     this.measure();
-    const known = this.number !== null && data.citations.some((citation) => citation.number === this.number);
-    if (known) this.open(this.number, null, false);
-    else if (this.key_ !== null && data.sources.some((source) => source.key === this.key_)) this.open(null, this.key_, false);
-    else if (typeof data.open === "number") this.open(data.open, null, false);
-    else this.open(null, data.open, false);
+    const [number, key] = this.standing(data);
+    if (!anew) this.open(number, key, false);
+    else {
+      this.source.open(null, null);
+      afterPaint(() => this.data === data && this.number === null && this.key_ === null && this.open(number, key, false));
+    }
+  }
+
+  /** What stands right under new data: what stood there before if it is still there, else what the data opens. */
+  standing(data) {
+    if (data.citations.some((citation) => citation.number === this.number)) return [this.number, null];
+    if (data.sources.some((source) => source.key === this.key_)) return [null, this.key_];
+    return typeof data.open === "number" ? [data.open, null] : [null, data.open];
   }
 
   /** Puts a citation's source (or, by key, an article) on the right; `asked` by the reader: the sheet comes up. */
@@ -137,6 +145,11 @@ function dark(host) {
   if (!hex) return matchMedia("(prefers-color-scheme: dark)").matches;
   const [red, green, blue] = hex.slice(1).map((part) => parseInt(part, 16));
   return 0.3 * red + 0.6 * green + 0.1 * blue < 128;
+}
+
+/** Calls `then` when what was drawn until now can be seen: the first words do not wait for a long article. */
+function afterPaint(then) {
+  requestAnimationFrame(() => setTimeout(then));
 }
 
 /** Calls `then` once the stylesheet that stands beside us in the shadow root is there: nothing is shown unstyled. */

@@ -40,6 +40,7 @@ export class SourceSide {
     this.bar.hidden = !source;
     this.element.toggleAttribute("data-empty", !source);
     if (!source) {
+      this.scroller.setAttribute("aria-label", "Article");
       this.scroller.replaceChildren(el("p", { class: "nothing" }, "Nothing is cited. A headline opens its article here."));
       return;
     }
