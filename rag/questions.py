@@ -135,7 +135,7 @@ class Questions:
         fresh = standing.freshness(self._catalog, looked.snapshot, looked.inside)
         return Ground(
             looked.asked,
-            Material(looked.asked.question, looked.vector, looked.searched.hits),
+            Material(looked.asked.question, looked.vector, looked.searched.hits, self._searcher.idf()),
             replace(fresh, last_added=self.totals().last_added),
             looked.inside.articles,
             looked.snapshot.sequence,

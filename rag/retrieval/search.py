@@ -8,7 +8,6 @@ ranked; then scores, copies folded by passage, and a cap per article.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +19,16 @@ from rag.library.rows import HitRow
 from rag.library.snapshot import InScope, Snapshot
 from rag.retrieval.folding import distinct
 from rag.retrieval.scoring import Candidates, scores
+from rag.retrieval.terms import Idf, idf_of
 from rag.types import Found
 
 DEPTH = 200  # candidates from each side at first
-DEEPEST = 6_400  # ... and at most, where copies starve other answers
+DEEPER = 4  # times that where copies starve other answers
+DEEPEST = 6_400
+ROWS_KEPT = 8_000  # passages kept joined in memory, about 15 KB each
 
 Array = NDArray[np.float32]
+Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,39 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
-class Searcher:
-    """The parts that a search stands on. `approximate`: let Chroma serve the unscoped question."""
+class _Asked:
+    """What stays the same while a search looks deeper."""
 
-    catalog: Catalog
-    indexes: Indexes
-    approximate: bool = False
+    question: str
+    vector: Array | None
+    snapshot: Snapshot
+    inside: InScope
+
+    @property
+    def at(self) -> int | None:
+        return self.snapshot.sequence if self.snapshot.pinned else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Candidates of one round. `total` counts what matched at all; `whole`: there are no more in scope."""
+
+    candidates: Candidates
+    total: int
+    whole: bool
+
+
+class Searcher:
+    """Searches one library. Safe for threads. `approximate`: let Chroma serve the unscoped question."""
+
+    def __init__(self, catalog: Catalog, indexes: Indexes, *, approximate: bool = False) -> None:
+        self._catalog, self._indexes, self._approximate = catalog, indexes, approximate
+        self._kept: tuple[int, dict[int, HitRow]] = (-1, {})
+
+    def idf(self) -> Idf | None:
+        """How rare words are in this library; None without a word index."""
+        words = self._indexes.words
+        return idf_of(words) if words is not None else None
 
     def search(
         self,
@@ -63,116 +93,99 @@ class Searcher:
             cap: at most so many passages of one article; None: no cap.
             fold: whether copies of a passage are folded into the best of them.
         """
-        depth, at = max(DEPTH, 4 * k), snapshot.sequence if snapshot.pinned else None
+        if not inside.articles:
+            return Searched((), 0)
+        asked, depth, idf = _Asked(question, vector, snapshot, inside), max(DEPTH, 4 * k), self.idf()
         while True:
-            pool = self._pool(question, vector, snapshot, inside, depth, at)
-            ranked = _ranked(question, pool, vector is not None)
-            kept = distinct(ranked, k=k, cap=cap, fold=fold)
-            if len(kept) >= k or pool.exhausted or depth >= DEEPEST:
+            pool = self._pool(asked, depth)
+            kept = distinct(_ranked(asked, pool.candidates, idf), k=k, cap=cap, fold=fold)
+            if len(kept) >= k or pool.whole or depth >= DEEPEST:
                 return Searched(tuple(kept), pool.total)
-            depth *= 4
+            depth *= DEEPER
 
-    def _pool(
-        self,
-        question: str,
-        vector: Array | None,
-        snapshot: Snapshot,
-        inside: InScope,
-        depth: int,
-        at: int | None,
-    ) -> Pool:
-        by_words = (
-            self.indexes.words.search(question, k=depth, scope=inside.words) if self.indexes.words else None
-        )
-        ids = list(by_words.passage_ids) if by_words else []
-        total, count = (by_words.total if by_words else 0), len(ids)
-        near: NDArray[np.int64] = np.zeros(0, np.int64)
-        if vector is not None:
-            near = self._near(vector, snapshot, inside, depth)
-            known = set(ids)
-            ids += [one for one in near.tolist() if one not in known]
-        rows = self.catalog.hits(ids, at=at)
-        mask, row_of = (
-            inside.mask,
-            snapshot.rows(np.array([row.version_key for row in rows.values()], np.int64)),
-        )
-        ok = {key: place >= 0 and bool(mask[place]) for key, place in zip(rows, row_of.tolist(), strict=True)}
-        hits = [rows[one] for one in ids if ok.get(one, False)]
-        words = (
-            dict(zip(by_words.passage_ids.tolist(), by_words.scores.tolist(), strict=True))
-            if by_words
-            else {}
-        )
-        missing = [hit.passage_id for hit in hits if hit.passage_id not in words]
-        if missing and self.indexes.words:
-            found = self.indexes.words.scores(question, missing)
-            words |= dict(zip(missing, found.tolist(), strict=True))
-        candidates = _candidates(hits, words, vector)
-        return Pool(candidates, max(total, len(hits)), count < depth and len(near) < depth)
+    def _pool(self, asked: _Asked, depth: int) -> _Pool:
+        index = self._indexes.words
+        found = index.search(asked.question, k=depth, scope=asked.inside.words) if index else None
+        by_words = found.passage_ids if found else np.zeros(0, np.int64)
+        by_meaning = self._nearest(asked, depth)
+        only_near = by_meaning[~np.isin(by_meaning, by_words)]
+        ids = np.concatenate([by_words, only_near])
+        words = np.zeros(len(ids), np.float32)
+        if index is not None and found is not None:
+            words[: len(by_words)] = found.scores
+            words[len(by_words) :] = index.scores(asked.question, only_near)
+        rows = self._joined(asked, ids.tolist())
+        there = [place for place, one in enumerate(ids.tolist()) if one in rows]
+        hits = tuple(rows[int(ids[place])] for place in there)
+        whole = len(by_words) < depth and len(by_meaning) < depth
+        total = max(found.total if found else 0, len(hits))
+        return _Pool(_measured(hits, words[there], asked.vector), total, whole)
 
-    def _near(self, vector: Array, snapshot: Snapshot, inside: InScope, depth: int) -> NDArray[np.int64]:
-        chroma = self.indexes.vectors
-        if self.approximate and inside.words is None and chroma is not None:
-            ids, _ = chroma.query(vector, depth)
+    def _joined(self, asked: _Asked, ids: list[int]) -> dict[int, HitRow]:
+        """The candidates with their articles: those that the catalog calls usable and that are in scope.
+
+        Rows are kept while the library stays at one sequence: they cannot have changed.
+        """
+        sequence, rows = self._kept
+        if sequence != asked.snapshot.sequence or len(rows) > ROWS_KEPT:
+            rows = {}
+        missing = [one for one in ids if one not in rows]
+        rows = rows | self._catalog.hits(missing, at=asked.at) if missing else rows
+        self._kept = (asked.snapshot.sequence, rows)
+        found = [rows[one] for one in ids if one in rows]
+        places = asked.snapshot.rows(np.array([row.version_key for row in found], np.int64))
+        inside = (places >= 0) & asked.inside.mask[places]
+        return {row.passage_id: row for row, ok in zip(found, inside.tolist(), strict=True) if ok}
+
+    def _nearest(self, asked: _Asked, depth: int) -> Ids:
+        if asked.vector is None:
+            return np.zeros(0, np.int64)
+        chroma, meaning = self._indexes.vectors, self._indexes.meaning
+        if self._approximate and asked.inside.words is None and chroma is not None:
+            ids, _ = chroma.query(asked.vector, depth)
             return np.asarray(ids, np.int64)
-        meaning = self.indexes.meaning
         if meaning is None:
-            return self._near_in_catalog(vector, snapshot, inside, depth)
+            return self._nearest_in_catalog(asked, depth)
         flat = meaning.rows()
         if not len(flat):
             return flat.passage_ids
-        places = snapshot.rows(flat.version_keys)
-        allowed = places >= 0
-        allowed[allowed] = inside.mask[places[allowed]]
-        rows, _ = flat.nearest(vector, depth, among=allowed)
+        places = asked.snapshot.rows(flat.version_keys)
+        allowed = (places >= 0) & asked.inside.mask[places]
+        rows, _ = flat.nearest(asked.vector, depth, among=None if allowed.all() else allowed)
         return flat.passage_ids[rows]
 
-    def _near_in_catalog(
-        self, vector: Array, snapshot: Snapshot, inside: InScope, depth: int
-    ) -> NDArray[np.int64]:
+    def _nearest_in_catalog(self, asked: _Asked, depth: int) -> Ids:
         """The same answer out of the catalog, slower: what serves while the flat file is built anew."""
-        cosines = [
-            (float(row.vector @ vector), -row.passage_id)
-            for row in self.catalog.vectors_of(snapshot.keys[inside.mask].tolist())
-            if len(row.vector) == len(vector)
-        ]
+        assert asked.vector is not None
+        keys = asked.snapshot.keys[asked.inside.mask].tolist()
+        cosines = (
+            (float(row.vector @ asked.vector), -row.passage_id)
+            for row in self._catalog.vectors_of(keys)
+            if len(row.vector) == len(asked.vector)
+        )
         return np.array([-one for _, one in heapq.nlargest(depth, cosines)], np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Candidates of one round. `exhausted`: there are no more in scope."""
-
-    candidates: Candidates
-    total: int
-    exhausted: bool
+def _ranked(asked: _Asked, candidates: Candidates, idf: Idf | None) -> list[tuple[HitRow, Found]]:
+    vector, hits = asked.vector, candidates.hits
+    fused = scores(asked.question, candidates, meaning=vector is not None, vector=vector, idf=idf)
+    order = np.lexsort((np.array([hit.passage_id for hit in hits]), -fused))
+    return [(hits[place], _found(candidates, place, float(fused[place]))) for place in order.tolist()]
 
 
-def _candidates(hits: Sequence[HitRow], words: dict[int, float], vector: Array | None) -> Candidates:
+def _measured(hits: tuple[HitRow, ...], words: Array, vector: Array | None) -> Candidates:
     count = len(hits)
     dense, sentence = np.full(count, np.nan, np.float32), np.full(count, np.nan, np.float32)
     best = np.full(count, -1, np.int64)
     for place, hit in enumerate(hits):
-        if vector is None or hit.vector is None:
+        if vector is None or hit.vector is None or len(hit.vector) != len(vector):
             continue
-        dense[place] = hit.vector @ vector
+        dense[place] = sentence[place] = hit.vector @ vector
         if hit.sentences is not None and len(hit.sentences):
             each = hit.sentences @ vector
             best[place] = int(each.argmax())
             sentence[place] = each[best[place]]
-        else:
-            sentence[place] = dense[place]
-    bm25 = np.fromiter((words.get(hit.passage_id, 0.0) for hit in hits), np.float32, count)
-    return Candidates(tuple(hits), dense, sentence, bm25, best)
-
-
-def _ranked(question: str, pool: Pool, meaning: bool) -> list[tuple[HitRow, Found]]:
-    candidates = pool.candidates
-    fused = scores(question, candidates, meaning=meaning)
-    order = np.lexsort((np.array([hit.passage_id for hit in candidates.hits]), -fused))
-    return [
-        (candidates.hits[place], _found(candidates, place, float(fused[place]))) for place in order.tolist()
-    ]
+    return Candidates(hits, dense, sentence, words, best)
 
 
 def _found(candidates: Candidates, place: int, score: float) -> Found:
