@@ -160,8 +160,7 @@ function heading(source, label, act) {
  */
 function reveal(scroller, mark, turns = 8) {
   const box = scroller.getBoundingClientRect();
-  const depth = mark ? mark.getBoundingClientRect().bottom - box.top + scroller.scrollTop : 0;
-  if (depth < box.height - 40) {
+  if (!mark || mark.getBoundingClientRect().bottom - box.top + scroller.scrollTop < box.height - 40) {
     scroller.scrollTop = 0;
     return;
   }
