@@ -100,7 +100,8 @@ class Shelf:
                 self.faults = faults | self.faults
                 raise
             self._open()
-        generations.discard(old.directory)
+        with suppress(LibraryError):  # then it is a leftover, deleted when all is counted
+            generations.discard(old.directory)
 
     def _move(self, old: Generation, new: Generation, renewed: frozenset[Part]) -> None:
         dirty = old.dirty() - renewed

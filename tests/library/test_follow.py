@@ -71,6 +71,7 @@ def test_chroma_follows_too_where_it_is_kept(tmp_path: Path, catalog: Catalog) -
     with holding(tmp_path, catalog, chroma=True) as (indexes, follower):
         assert follower.catch_up()
         assert indexes.vectors is not None
+        assert not serving(tmp_path).sealed()
 
 
 def test_words_do_not_wait_for_vectors(tmp_path: Path, catalog: Catalog) -> None:

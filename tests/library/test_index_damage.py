@@ -14,13 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import DiskFull, ReadOnly
-from rag.library import embeddings, storing
+from rag.errors import DiskFull, LibraryError, ReadOnly
+from rag.library import embeddings, generations, storing
 from rag.library.catalog import Catalog
+from rag.library.durable import disk_full
 from rag.library.generations import Generation
 from rag.library.indexes import open_indexes
 from rag.library.repair import check
-from tests.fakes.homes import following, found, holding, kill, nearest, serving, wait_for
+from rag.library.rows import VectorRow
+from rag.library.vectors import VectorIndex
+from tests.fakes.homes import following, found, holding, kill, live, nearest, serving, wait_for
 from tests.fakes.library import embed, filled, open_catalog, store, vector_of
 
 
@@ -62,6 +65,53 @@ def test_row_04_a_full_disk_is_named_and_all_goes_on_when_there_is_room(tmp_path
         catalog.close()
     finally:
         subprocess.run(["umount", "-l", str(room)], check=True)
+
+
+def test_row_04_a_chroma_that_met_a_full_disk_is_not_trusted_again(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(catalog, range(3))
+    embed(catalog)
+    upsert, full = VectorIndex.upsert, [True]
+
+    def on_a_full_disk(self: VectorIndex, rows: list[VectorRow]) -> None:
+        upsert(self, rows[:1])
+        if full:
+            full.pop()
+            raise disk_full(tmp_path)
+        upsert(self, rows)
+
+    monkeypatch.setattr(VectorIndex, "upsert", on_a_full_disk)
+    with holding(tmp_path, catalog, chroma=True) as (indexes, follower):
+        with pytest.raises(DiskFull):
+            follower.catch_up()
+        assert indexes.health().states["vectors"] == "damaged"
+        assert (found(indexes, "word2x1"), nearest(indexes, 5, 1)) == (1, [5])
+        follower.catch_up()
+        assert serving(tmp_path).number == 2
+        assert indexes.vectors is not None
+        assert indexes.vectors.count() == 6
+
+
+def test_row_02_an_old_generation_that_cannot_be_deleted_is_deleted_later(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discard, failing = generations.discard, [True]
+
+    def fails_once(directory: Path) -> None:
+        if failing:
+            failing.pop()
+            raise LibraryError(str(directory), "it cannot be deleted")
+        discard(directory)
+
+    store(catalog, range(3))
+    with holding(tmp_path, catalog) as (indexes, follower):
+        follower.catch_up()
+        monkeypatch.setattr(generations, "discard", fails_once)
+        follower.renew(frozenset({"words"}))
+        assert serving(tmp_path).number == 2
+        assert found(indexes, "word2x1") == 1
+        assert generations.leftovers(tmp_path) == []
 
 
 def test_row_05_a_home_that_cannot_be_written_is_read(tmp_path: Path) -> None:
