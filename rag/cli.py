@@ -22,10 +22,10 @@ import typer
 
 from rag import newsroom, terminal
 from rag import settings as settings_module
-from rag.errors import DatelineError, ReadingError, UsageError
+from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.jsonable import article_json, as_json
 from rag.newsroom import SAMPLE, How, Newsroom
-from rag.types import Kind, Scope
+from rag.types import Kind, Plan, Scope
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,9 +79,11 @@ def ingest(
     """Read articles: stored and findable by words at once, by meaning as it follows."""
     with _room(home) as room:
         planned = room.plan(paths)
-        if plan or not planned.fits:
+        if plan:
             _print(as_object, as_json(planned), lambda: terminal.print_plan(planned))
             raise typer.Exit(DONE if planned.fits else FAULT)
+        if not planned.fits:
+            raise _too_little_room(room.home, planned)
         with _stopping() as stop, terminal.progress_bar(quiet=as_object) as bar:
             report = room.ingest(paths, collection=collection, progress=bar, stop=stop)
         _print(as_object, as_json(report), lambda: terminal.print_ingest(report))
@@ -216,6 +218,12 @@ def serve(
         raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
     except KeyboardInterrupt:
         raise typer.Exit(DONE) from None
+
+
+def _too_little_room(home: Path, planned: Plan) -> DiskFull:
+    needed, free = planned.disk / 1e6, planned.disk_free / 1e6
+    fault = f"the disk is full: this needs about {needed:,.1f} MB, and {free:,.1f} MB are free"
+    return DiskFull(str(home), fault, "Nothing was ingested; free some space, or name another --home.")
 
 
 def _ingest_sample(home: Path) -> None:

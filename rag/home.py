@@ -6,12 +6,16 @@ from pathlib import Path
 
 from rag.errors import CatalogDamaged, IndexLocked, LibraryError, ReadOnly
 from rag.library.catalog import Catalog
-from rag.library.database import writable
+from rag.library.database import damaged, writable
 from rag.library.lock import holder
 
+CHECKED = 200_000_000  # bytes of a catalog that the app reads through when it starts: well under a second
 
-def open_catalog(home: Path) -> Catalog:
+
+def open_catalog(home: Path, *, thorough: bool = False) -> Catalog:
     """The catalog of a home, made where there is none; read only where the home cannot be written.
+
+    `thorough`: one of ordinary size is read through, so that damage shows before anything rests on it.
 
     Raises:
         CatalogDamaged: it is gone while its indexes are there, or damaged: it is never made anew silently.
@@ -32,7 +36,18 @@ def open_catalog(home: Path) -> Catalog:
         ) from error
     if not writable(home) and not path.exists():
         raise ReadOnly(str(home), "it cannot be written and holds no catalog", "Name another --home.")
-    return Catalog(path, read_only=not writable(home))
+    catalog = Catalog(path, read_only=not writable(home))
+    if thorough and path.stat().st_size < CHECKED and _is_damaged(catalog):
+        catalog.close()
+        raise damaged(path)
+    return catalog
+
+
+def _is_damaged(catalog: Catalog) -> bool:
+    try:
+        return catalog.damage() is not None
+    except CatalogDamaged:  # too damaged to be checked
+        return True
 
 
 def hold(catalog: Catalog, serve: bool) -> bool | None:

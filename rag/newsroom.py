@@ -94,7 +94,7 @@ class Newsroom:
         self._meeting = threading.Lock()
         # one that cannot be opened whole leaves nothing open and holds no lock
         with contextlib.ExitStack() as undo:
-            self.catalog = open_catalog(home)
+            self.catalog = open_catalog(home, thorough=serve)
             undo.callback(self.catalog.close)
             self.indexes: Indexes = open_indexes(
                 home, self.catalog, hold=hold(self.catalog, serve), chroma=serve

@@ -220,7 +220,7 @@ def print_plan(plan: Plan) -> None:
     )
     if not plan.fits:
         err.print(
-            "[red]It will not fit on the disk: nothing was ingested. Free some space or name another --home.[/red]"
+            "[red]It will not fit on the disk. Free some space or name another --home.[/red]"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -18,13 +19,15 @@ from tests.fakes.embedder import FakeEmbedder
 ROOT = Path(__file__).resolve().parents[2]
 FULL = os.environ.get("DATELINE_FAULTS") == "full"
 TOWNS = ("Aldmoor", "Brackwater", "Cantlow", "Dunmere", "Elsham", "Fenwick", "Garth", "Holmby")
+SYLLABLES = ("bra", "cul", "dem", "fon", "gry", "hil", "jor", "kep", "lum", "mav", "nis", "pog", "rud", "tez")
+WORDS = [a + b + c for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES[:4]]
 
 
 def text_of(number: int, sentences: int = 6) -> str:
-    """A text whose every sentence holds a word of its own."""
-    town = TOWNS[number % len(TOWNS)]
+    """A text whose every sentence holds a word of its own, and few of another text's words."""
+    chance, town = random.Random(number), TOWNS[number % len(TOWNS)]
     return " ".join(
-        f"The council of {town} voted on flood wall word{number}x{at} after a long debate."
+        f"The council of {town} voted on word{number}x{at} after {' '.join(chance.sample(WORDS, 6))}."
         for at in range(sentences)
     )
 
