@@ -42,8 +42,8 @@ def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> None:
     if library is not None and library.sample:
         with st.container(key="sample"):
             st.text(SAMPLE)
-    for warning in library.warnings if library is not None else ():
-        with st.container(key=f"warning-{abs(hash(warning))}"):
+    for at, warning in enumerate(library.warnings if library is not None else ()):
+        with st.container(key=f"warning-{at}"):
             st.text(warning)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import DatelineError
-from ui import frame, room
+from ui import frame, room, scope
 
+# What a reader typed or set stays while another page is looked at.
+KEPT = ("ask_text", "search_text", *scope.FIELDS)
 PAGES = [
     st.Page("ask.py", title="Ask", default=True),
     st.Page("search.py", title="Search"),
@@ -16,6 +18,9 @@ PAGES = [
 
 def main() -> None:
     """Draw the masthead and the page the reader is on; a library that cannot be opened takes its place."""
+    for name in KEPT:
+        if name in st.session_state:
+            st.session_state[name] = st.session_state[name]
     page = st.navigation(PAGES, position="hidden")
     frame.dress(page.title)
     try:

@@ -27,9 +27,6 @@ def chosen() -> Scope:
 
 def control(library: Status, today: date, on_change: Callable[[], None]) -> None:
     """The scope in words; pressed, it opens what can be set. `on_change` is called after each change."""
-    for field in FIELDS:  # kept while the reader is on another page
-        if field in st.session_state:
-            st.session_state[field] = st.session_state[field]
     with (
         st.container(key="scope"),
         st.popover(words.scope(chosen(), today), type="tertiary", icon=":material/tune:"),

@@ -81,6 +81,7 @@ def home(chromium: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     start = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
     with serving(start, port, {"DATELINE_HOME": str(folder)}, folder.parent / "server.log") as address:
         yield Home(address, folder)
+    assert not list(folder.glob("index/*/DIRTY")), "the server did not close the library when it was stopped"
 
 
 def test_a_real_answer_stands_beside_its_article_at_the_cited_words(reader: Open, home: Home) -> None:

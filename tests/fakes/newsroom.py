@@ -205,6 +205,7 @@ class FakeNewsroom:
     )
     sample: bool = False
     pause: float = 0.0
+    warnings: tuple[str, ...] = ()
     asked: list[tuple[str, Scope | None]] = field(default_factory=list)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
@@ -280,6 +281,7 @@ class FakeNewsroom:
             bytes=1_000_000,
             bytes_free=9_000_000_000,
             versions=(("dateline", "0.1.0"),),
+            warnings=self.warnings,
         )
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 import json
 import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag import newsroom
 from rag.errors import CatalogDamaged
+from rag.types import Scope
 from tests.fakes.newsroom import FakeNewsroom
 
 QUESTION = "Why is the Tarn bridge closed?"
@@ -81,6 +83,7 @@ def test_an_answer_is_still_there_when_the_reader_comes_back(app: AppTest, fake:
     app.switch_page("status.py").run()
     app.switch_page("ask.py").run()
     assert pane(app)["outcome"] == "answered"
+    assert app.text_input[0].value == QUESTION
     assert len(fake.asked) == 1
 
 
@@ -121,6 +124,44 @@ def test_the_first_visit_to_the_sample_offers_questions_that_can_be_pressed(
     examples[1].click().run()
     assert fake.asked[0][0] == examples[1].label
     assert app.text_input[0].value == examples[1].label
+
+
+def test_the_scope_a_reader_sets_is_asked_in_and_shown(app: AppTest, fake: FakeNewsroom) -> None:
+    put(app.run(), QUESTION)
+    app.multiselect(key="scope_outlets").select("Harbour Lantern").run()
+    app.date_input(key="scope_from").set_value(date(2026, 11, 1)).run()
+    assert fake.asked[-1] == (QUESTION, Scope(from_="2026-11-01", outlets=("Harbour Lantern",)))
+    [popover] = app.get("popover")
+    assert popover.proto.popover.label == "From 1 Nov · Harbour Lantern"
+
+
+def test_the_scope_stays_while_the_reader_is_on_another_page(app: AppTest, fake: FakeNewsroom) -> None:
+    app.run()
+    app.multiselect(key="scope_outlets").select("Harbour Lantern").run()
+    app.switch_page("status.py").run()
+    app.switch_page("ask.py").run()
+    put(app, QUESTION)
+    assert fake.asked[-1][1] == Scope(outlets=("Harbour Lantern",))
+
+
+def test_setting_a_scope_asks_nothing_before_there_is_a_question(app: AppTest, fake: FakeNewsroom) -> None:
+    app.run()
+    app.multiselect(key="scope_outlets").select("Harbour Lantern").run()
+    assert fake.asked == []
+
+
+def test_everything_takes_the_scope_back(app: AppTest, fake: FakeNewsroom) -> None:
+    put(app.run(), QUESTION)
+    app.multiselect(key="scope_not_outlets").select("Vale Tribune").run()
+    [everything] = [button for button in app.button if button.label == "Everything"]
+    everything.click().run()
+    assert fake.asked[-1][1] == Scope()
+
+
+def test_a_warning_of_the_library_stands_on_every_page(app: AppTest, fake: FakeNewsroom) -> None:
+    fake.warnings = ("Keyword search only: no weights.",)
+    assert "Keyword search only" in texts(app.run())
+    assert "Keyword search only" in texts(app.switch_page("status.py").run())
 
 
 def test_without_articles_the_page_says_how_to_bring_some(app: AppTest, fake: FakeNewsroom) -> None:
