@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 from rag.library.rows import HitRow
 from rag.library.said import Said
-from rag.types import Found
-
-Hit = tuple[HitRow, Found]
 
 
-def distinct(ranked: Sequence[Hit], *, k: int, cap: int | None, fold: bool) -> list[Hit]:
-    """The first `k` that are neither over their article's cap nor say only what a kept copy says.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A passage that is kept: its place in the ranking, and the articles whose copies were folded into it."""
+
+    place: int
+    copies: tuple[str, ...] = ()
+
+
+def distinct(ranked: Sequence[HitRow], *, k: int, cap: int | None, fold: bool) -> list[Kept]:
+    """The first `k`, best first, that are neither over their article's cap nor say only what a kept copy says.
 
     A passage is folded only into passages of its article's near-duplicate group that together say every sentence of
     it. The articles of the copies folded into a kept passage stand in its `copies`, those ranked after the k-th too.
     """
     said, taken = Said(), Counter[str]()
     shared = _shared(ranked) if fold else frozenset[int]()
-    kept: list[Hit] = []
+    kept: list[int] = []
     offered: list[int] = []  # for each passage offered, the place in `kept` of what says it
     copies: dict[int, dict[str, None]] = {}
     groups: set[int] = set()
-    for hit, found in ranked:
+    for at, hit in enumerate(ranked):
         full = len(kept) == k
         copied = hit.group_key in shared
         if full and not (copied and hit.group_key in groups):
@@ -36,7 +41,7 @@ def distinct(ranked: Sequence[Hit], *, k: int, cap: int | None, fold: bool) -> l
         if into is not None:
             place = offered[into]
             offered.append(place)
-            if place < len(kept) and hit.article.id != kept[place][0].article.id:
+            if place < len(kept) and hit.article.id != ranked[kept[place]].article.id:
                 copies.setdefault(place, {})[hit.article.id] = None
             continue
         offered.append(len(kept))
@@ -44,20 +49,15 @@ def distinct(ranked: Sequence[Hit], *, k: int, cap: int | None, fold: bool) -> l
             continue
         taken[hit.article.id] += 1
         groups.add(hit.group_key)
-        kept.append((hit, found))
-    return [
-        (hit, replace(found, copies=tuple(copies[place])) if place in copies else found)
-        for place, (hit, found) in enumerate(kept)
-    ]
+        kept.append(at)
+    return [Kept(at, tuple(copies.get(place, ()))) for place, at in enumerate(kept)]
 
 
-def _shared(ranked: Sequence[Hit]) -> frozenset[int]:
+def _shared(ranked: Sequence[HitRow]) -> frozenset[int]:
     """The near-duplicate groups of which two articles are among the candidates: nothing else can be folded."""
     first: dict[int, str] = {}
     return frozenset(
-        hit.group_key
-        for hit, _ in ranked
-        if first.setdefault(hit.group_key, hit.article.id) != hit.article.id
+        hit.group_key for hit in ranked if first.setdefault(hit.group_key, hit.article.id) != hit.article.id
     )
 
 

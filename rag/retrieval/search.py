@@ -98,9 +98,14 @@ class Searcher:
         asked, depth, idf = _Asked(question, vector, snapshot, inside), max(DEPTH, 4 * k), self.idf()
         while True:
             pool = self._pool(asked, depth)
-            kept = distinct(_ranked(asked, pool.candidates, idf), k=k, cap=cap, fold=fold)
+            order, fused = _ranking(asked, pool.candidates, idf)
+            hits = [pool.candidates.hits[place] for place in order]
+            kept = distinct(hits, k=k, cap=cap, fold=fold)
             if len(kept) >= k or pool.whole or depth >= DEEPEST:
-                return Searched(tuple(kept), pool.total)
+                found = (_found(pool.candidates, order[one.place], fused, one.copies) for one in kept)
+                return Searched(
+                    tuple((hits[one.place], two) for one, two in zip(kept, found, strict=True)), pool.total
+                )
             depth *= DEEPER
 
     def _pool(self, asked: _Asked, depth: int) -> _Pool:
@@ -166,29 +171,29 @@ class Searcher:
         return np.array([-one for _, one in heapq.nlargest(depth, cosines)], np.int64)
 
 
-def _ranked(asked: _Asked, candidates: Candidates, idf: Idf | None) -> list[tuple[HitRow, Found]]:
-    vector, hits = asked.vector, candidates.hits
+def _ranking(asked: _Asked, candidates: Candidates, idf: Idf | None) -> tuple[list[int], NDArray[np.float64]]:
+    """Places of the candidates, best first, equal ones by passage id; and their scores by place."""
+    vector = asked.vector
     fused = scores(asked.question, candidates, meaning=vector is not None, vector=vector, idf=idf)
-    order = np.lexsort((np.array([hit.passage_id for hit in hits]), -fused))
-    return [(hits[place], _found(candidates, place, float(fused[place]))) for place in order.tolist()]
+    ids = np.fromiter((hit.passage_id for hit in candidates.hits), np.int64, len(candidates.hits))
+    return np.lexsort((ids, -fused)).tolist(), fused
 
 
 def _measured(hits: tuple[HitRow, ...], words: Array, vector: Array | None) -> Candidates:
     count = len(hits)
     dense, sentence = np.full(count, np.nan, np.float32), np.full(count, np.nan, np.float32)
     best = np.full(count, -1, np.int64)
-    for place, hit in enumerate(hits):
-        if vector is None or hit.vector is None or len(hit.vector) != len(vector):
-            continue
-        dense[place] = sentence[place] = hit.vector @ vector
-        if hit.sentences is not None and len(hit.sentences):
-            each = hit.sentences @ vector
-            best[place] = int(each.argmax())
-            sentence[place] = each[best[place]]
+    if vector is not None:
+        for place, hit in enumerate(hits):
+            if hit.vector is not None and hit.sentences is not None and len(hit.vector) == len(vector):
+                dense[place] = hit.vector @ vector
+                each = hit.sentences @ vector
+                best[place] = each.argmax() if len(each) else -1
+                sentence[place] = each[best[place]] if len(each) else dense[place]
     return Candidates(hits, dense, sentence, words, best)
 
 
-def _found(candidates: Candidates, place: int, score: float) -> Found:
+def _found(candidates: Candidates, place: int, fused: NDArray[np.float64], copies: tuple[str, ...]) -> Found:
     hit = candidates.hits[place]
     article = hit.article
     embedded = not np.isnan(candidates.dense[place])
@@ -203,9 +208,10 @@ def _found(candidates: Candidates, place: int, score: float) -> Found:
         article.published,
         article.url,
         article.page,
-        score,
+        float(fused[place]),
         float(candidates.dense[place]) if embedded else None,
         float(candidates.sentence[place]) if embedded else None,
         float(candidates.words[place]),
         int(candidates.best[place]) if embedded and candidates.best[place] >= 0 else None,
+        copies,
     )

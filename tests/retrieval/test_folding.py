@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from rag.library.rows import HitRow
-from rag.retrieval.folding import Hit, distinct
-from rag.types import Article, Found, Passage
+from rag.retrieval.folding import Kept, distinct
+from rag.types import Article, Passage
 
 STORY = ("Engineers found fourteen cracks in the old bridge on Monday.", "It will close at noon.")
 LOCAL = "The school bus of Little Marden will go by the mill instead."
 
 
-def hit(number: int, article: str, group: int, *sentences: str) -> Hit:
+def hit(number: int, article: str, group: int, *sentences: str) -> HitRow:
     text, ranges = "", []
     for sentence in sentences:
         ranges.append((len(text), len(text) + len(sentence)))
         text += sentence + " "
     passage = Passage(article, 1, 0, 0, len(text), tuple(ranges))
-    row = HitRow(number, number, group, Article(article, text), passage, text, None, None)
-    found = Found(number, passage, text, None, None, None, None, None, None, None, 1.0, None, None, 1.0)
-    return row, found
+    return HitRow(number, number, group, Article(article, text), passage, text, None, None)
 
 
-def ids(kept: list[Hit]) -> list[str]:
-    return [row.article.id for row, _ in kept]
+def ids(ranked: list[HitRow], kept: list[Kept]) -> list[str]:
+    return [ranked[one.place].article.id for one in kept]
 
 
 def test_three_hundred_copies_starve_no_other_answer() -> None:
@@ -30,37 +28,41 @@ def test_three_hundred_copies_starve_no_other_answer() -> None:
     others = [
         hit(300 + n, f"other{n}", 300 + n, f"Quite another answer stands here, number {n}.") for n in range(5)
     ]
-    kept = distinct([*copies, *others], k=10, cap=3, fold=True)
-    assert ids(kept) == ["copy0", "other0", "other1", "other2", "other3", "other4"]
-    assert len(kept[0][1].copies) == 299
+    ranked = [*copies, *others]
+    kept = distinct(ranked, k=10, cap=3, fold=True)
+    assert ids(ranked, kept) == ["copy0", "other0", "other1", "other2", "other3", "other4"]
+    assert len(kept[0].copies) == 299
 
 
 def test_what_only_one_copy_says_stays_findable() -> None:
-    kept = distinct([hit(1, "wire", 1, *STORY), hit(2, "local", 1, *STORY, LOCAL)], k=10, cap=3, fold=True)
-    assert ids(kept) == ["wire", "local"]
+    ranked = [hit(1, "wire", 1, *STORY), hit(2, "local", 1, *STORY, LOCAL)]
+    kept = distinct(ranked, k=10, cap=3, fold=True)
+    assert ids(ranked, kept) == ["wire", "local"]
 
 
 def test_a_copy_with_another_number_is_not_folded() -> None:
     corrected = (STORY[0].replace("fourteen", "four"), STORY[1])
-    kept = distinct([hit(1, "wire", 1, *STORY), hit(2, "fixed", 1, *corrected)], k=10, cap=3, fold=True)
-    assert ids(kept) == ["wire", "fixed"]
+    ranked = [hit(1, "wire", 1, *STORY), hit(2, "fixed", 1, *corrected)]
+    kept = distinct(ranked, k=10, cap=3, fold=True)
+    assert ids(ranked, kept) == ["wire", "fixed"]
 
 
 def test_the_same_words_outside_a_group_are_not_folded() -> None:
-    kept = distinct([hit(1, "a", 1, *STORY), hit(2, "b", 2, *STORY)], k=10, cap=3, fold=True)
-    assert ids(kept) == ["a", "b"]
+    ranked = [hit(1, "a", 1, *STORY), hit(2, "b", 2, *STORY)]
+    kept = distinct(ranked, k=10, cap=3, fold=True)
+    assert ids(ranked, kept) == ["a", "b"]
 
 
 def test_copies_that_rank_after_the_last_kept_are_listed_too() -> None:
-    kept = distinct(
-        [hit(1, "a", 1, *STORY), hit(2, "x", 9, LOCAL), hit(3, "b", 1, *STORY)], k=1, cap=3, fold=True
-    )
-    assert ids(kept) == ["a"]
-    assert kept[0][1].copies == ("b",)
+    ranked = [hit(1, "a", 1, *STORY), hit(2, "x", 9, LOCAL), hit(3, "b", 1, *STORY)]
+    kept = distinct(ranked, k=1, cap=3, fold=True)
+    assert ids(ranked, kept) == ["a"]
+    assert kept[0].copies == ("b",)
 
 
 def test_an_article_fills_no_more_than_its_cap() -> None:
     many = [hit(n, "long", 1, f"Sentence number {n} of a very long report.") for n in range(6)]
-    kept = distinct([*many, hit(9, "short", 9, LOCAL)], k=4, cap=2, fold=True)
-    assert ids(kept) == ["long", "long", "short"]
+    ranked = [*many, hit(9, "short", 9, LOCAL)]
+    kept = distinct(ranked, k=4, cap=2, fold=True)
+    assert ids(ranked, kept) == ["long", "long", "short"]
     assert len(distinct(many, k=4, cap=None, fold=False)) == 4
