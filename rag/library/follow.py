@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from threading import Event, RLock, Thread
 
 from rag.library.catalog import Catalog
@@ -38,25 +39,41 @@ class Follower:
         self._thread: Thread | None = None
         self._steps = Steps(shelf, catalog, self.parts, self._stop, self._say)
 
-    def catch_up(self, until: int | None = None, budget_seconds: float | None = None) -> bool:
+    def catch_up(
+        self,
+        until: int | None = None,
+        budget_seconds: float | None = None,
+        *,
+        parts: tuple[Part, ...] | None = None,
+    ) -> bool:
         """Follow the log up to `until` (default: its end as it is now). Whether that was reached in time.
+
+        Args:
+            parts: wait for these only (the others go on as they do); default: all that this follower keeps.
 
         Raises:
             DatelineError: what stood in the way; it also stays in `last_error` until an attempt succeeds.
         """
         deadline = None if budget_seconds is None else time.monotonic() + budget_seconds
-        with self._working:
-            try:
-                target = self._catalog.sequence() if until is None else until
-                while not (self._steps.reached(target) and self._steps.count()):
-                    if self._stop.is_set() or (deadline is not None and time.monotonic() >= deadline):
+        late = partial(_passed, deadline)
+        return self._followed(until, tuple(part for part in self.parts if part in (parts or PARTS)), late)
+
+    def _followed(self, until: int | None, parts: tuple[Part, ...], enough: Callable[[], bool]) -> bool:
+        """Round after round; between two, whoever waits for the indexes has them."""
+        try:
+            target = self._catalog.sequence() if until is None else until
+            while True:
+                with self._working:
+                    if self._steps.reached(target, parts) and self._steps.count():
+                        self.last_error = None
+                        return True
+                    if self._stop.is_set() or enough():
                         return False
                     self._steps.round()
-            except Exception as error:
-                self.last_error = error.with_traceback(None)
-                raise
-            self.last_error = None
-        return True
+                time.sleep(0.001)
+        except Exception as error:
+            self.last_error = error.with_traceback(None)
+            raise
 
     def alone(self) -> AbstractContextManager[bool]:
         """While this is held, only the thread that holds it follows."""
@@ -125,9 +142,9 @@ class Follower:
         wait = _POLL
         while not self._stop.wait(wait):
             try:
-                up = self._steps.counted and self._steps.reached(self._catalog.sequence())
+                up = self._steps.counted and self._steps.reached(self._catalog.sequence(), self.parts)
                 if not (up or self._paused.is_set()):
-                    self.catch_up()
+                    self._followed(None, self.parts, self._paused.is_set)
                 wait = _POLL
             except Exception as error:  # noqa: BLE001  (kept, shown and tried again: it must not end unseen)
                 self.last_error = error.with_traceback(None)
@@ -137,3 +154,7 @@ class Follower:
     def _say(self, sentence: str) -> None:
         if self._on_event is not None:
             self._on_event(sentence)
+
+
+def _passed(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() >= deadline

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from rag.errors import IndexRefused, ReadOnly
+from rag.errors import IndexRefused, LibraryError, ReadOnly
 from rag.library import generations, probe
 from rag.library.catalog import Catalog
 from rag.library.checksums import words_fault
@@ -112,6 +112,10 @@ class Indexes:
         if self.follower is None or not self.follower.vectors_ready or self.meaning is None:
             return None
         return self._shelf.vectors
+
+    def fail(self, part: Part, error: LibraryError) -> None:
+        """A search met damage in this part: leave it out from now on; a holder builds it anew."""
+        self._shelf.fail(part, error.fault)
 
     def health(self) -> Health:
         """How everything is, for the status page."""

@@ -49,10 +49,11 @@ class Steps:
         """Whether the part is being filled from nothing."""
         return part in self._fills
 
-    def reached(self, target: int) -> bool:
-        """Whether every part has applied the log up to `target`."""
-        there = [self.applied(part) for part in self.parts]
-        return not self._fills and all(one is not None and one.sequence >= target for one in there)
+    def reached(self, target: int, parts: tuple[Part, ...]) -> bool:
+        """Whether these parts have applied the log up to `target`."""
+        there = [self.applied(part) for part in parts]
+        unwell = any(part in self._fills or part in self._shelf.faults for part in parts)
+        return not unwell and all(one is not None and one.sequence >= target for one in there)
 
     def round(self) -> None:
         """One turn: all the words there are, a piece of meaning, a piece of Chroma; what is damaged first."""
@@ -178,7 +179,7 @@ class Steps:
         False where one does not: it will be built anew.
         """
         sequence = self._catalog.sequence()
-        if self.counted or not self.reached(sequence):
+        if self.counted or not self.reached(sequence, self.parts):
             return True
         faults = count_faults(self._shelf, self._catalog)
         if sequence != self._catalog.sequence():

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.errors import IndexRefused
 from rag.library import embeddings, generations, storing
 from rag.library.catalog import Catalog
 from rag.library.generations import Applied
@@ -85,6 +86,22 @@ def test_words_do_not_wait_for_vectors(tmp_path: Path, catalog: Catalog) -> None
         assert found(indexes, "word400x0") == 1
         assert indexes.vectors is None
         assert indexes.health().states["vectors"] == "building"
+        follower.start()
+        store(catalog, [401])
+        assert follower.catch_up(parts=("words", "meaning"))
+        assert found(indexes, "word401x0") == 1
+        follower.pause()
+        assert indexes.health().states["vectors"] == "building"
+
+
+def test_an_index_that_fails_a_search_is_built_anew(tmp_path: Path, catalog: Catalog) -> None:
+    store(catalog, range(3))
+    with holding(tmp_path, catalog) as (indexes, follower):
+        follower.start()
+        wait_for(lambda: found(indexes, "word2x1") == 1)
+        indexes.fail("words", IndexRefused("words", "it is damaged"))
+        wait_for(lambda: found(indexes, "word2x1") == 1)
+        assert serving(tmp_path).number == 2
 
 
 def test_what_has_gone_leaves_words_and_chroma_and_is_masked_in_the_flat_file(
