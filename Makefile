@@ -1,4 +1,5 @@
 # make app: set up and open the app on the sample newsroom.  make test: set up and pass every test.
+# make faults: the tests of faults, damage and kills at full size (up to 40 minutes).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +51,9 @@ bench: setup-peers
 	$(BIN)/python -m benchmarks.answering $(DATA)
 	$(BIN)/python -m benchmarks.speed $(DATA)
 	$(BIN)/python -m benchmarks.near_duplicates
+
+faults: setup-dev
+	DATELINE_FAULTS=full DATELINE_FAULT_KILLS=30 $(BIN)/python -m pytest tests/faults tests/test_kills.py
 
 lock:
 	$(COMPILE) pyproject.toml requirements/app.in -o requirements/app.txt

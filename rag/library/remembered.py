@@ -18,12 +18,13 @@ from rag.library.catalog import Catalog
 from rag.library.ledger import ledger
 from rag.library.schema import files
 from rag.reading import Read
-from rag.reading.files import File, walk
+from rag.reading.files import LIMIT, File, walk
 from rag.reading.read import read_file
 from rag.types import Item, ItemStatus
 
 READING_RULES = "r1"  # what reading makes of a file: where that changes, this does, and files are read again
 WENT_IN: frozenset[ItemStatus] = frozenset(("added", "changed", "unchanged"))
+_RECORDS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
 
 
 class Remembered:
@@ -37,7 +38,7 @@ class Remembered:
     def reads(self, paths: Sequence[Path], *, today: date) -> Iterator[Read]:
         """Everything below the paths that is not as it was. Files that were read whole are kept for `remember`."""
         for found in walk(paths):
-            digest = _digest(found) if isinstance(found, File) else None
+            digest = _digest(found) if isinstance(found, File) and _may_go_in(found) else None
             if not isinstance(found, File) or digest is None:
                 yield from read_file(found, today=today)
                 continue
@@ -81,6 +82,11 @@ class Remembered:
                 book.connection.execute(
                     insert(files).values(name=name, digest=digest, items=json.dumps(kept))
                 )
+
+
+def _may_go_in(found: File) -> bool:
+    """Whether it is worth looking through: a single document over the limit is refused anyway, without reading it."""
+    return found.size <= LIMIT or found.path.suffix.lower() in _RECORDS
 
 
 def _digest(found: File) -> str | None:
