@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -61,8 +62,10 @@ def test_a_stop_ends_the_wait_at_once_and_nothing_later_is_shown(workers: Thread
             closed.set()
 
     asking = Asking(QUESTION, events, workers)
+    waiting = workers.submit(asking.settle, 60)
+    time.sleep(0.05)
     asking.stop()
-    asking.settle(5)
+    waiting.result(2)
     assert not asking.running
     assert asking.answer is None
     go_on.set()

@@ -22,6 +22,7 @@ def test_a_link_shows_the_host_a_browser_would_ask(url: str, host: str) -> None:
         None,
         "",
         "javascript:alert(1)",
+        "javascript://evil.invalid/%0aalert(1)",
         "data:text/html,<script>alert(1)</script>",
         "//evil.invalid/a",
         "/relative",

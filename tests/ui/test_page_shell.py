@@ -47,6 +47,12 @@ def test_what_does_not_ask_for_html_is_passed_through(client: TestClient) -> Non
     assert client.get("/", headers={"accept": "*/*"}).content == INDEX.read_bytes()
 
 
+def test_the_policy_lets_nothing_in_and_nobody_frame_the_page() -> None:
+    policy = HEADERS["Content-Security-Policy"].split("; ")
+    for rule in ("script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"):
+        assert rule in policy
+
+
 @pytest.mark.parametrize("path", ["/", "/nothing"])
 def test_every_answer_carries_the_headers(client: TestClient, path: str) -> None:
     answer = client.get(path, headers={"accept": "text/html"})
