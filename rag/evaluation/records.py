@@ -18,7 +18,7 @@ _SCOPE_LISTS = ("outlets", "not_outlets", "collections", "articles", "not_articl
 Record = Mapping[str, object]
 
 
-class Fault(ValueError):  # noqa: N818 - it becomes a QuestionSetError where the line is known
+class Fault(ValueError):
     """What is wrong with one field ("" where it is the whole record), and the way out."""
 
     def __init__(self, column: str, fault: str, way_out: str) -> None:
