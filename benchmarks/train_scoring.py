@@ -1,6 +1,6 @@
 """How the ranking's weights are made, and how good they are on questions that they were not made from.
 
-    python -m benchmarks.train_scoring DATA [--sets newsqa] [--check realtimeqa-2025] [--cache FOLDER] [--write]
+    python -m benchmarks.train_scoring DATA [--train newsqa] [--check realtimeqa-2025] [--cache FOLDER] [--write]
 
 For each question the candidates of a search (200 by meaning, 200 by words) are measured as `rag/retrieval/features.py`
 does. The weights maximise, over the questions, the log-likelihood that a softmax over the candidates draws one that
@@ -86,7 +86,7 @@ class Pool:
         )
 
     def measure(self, *, meaning: bool) -> tuple[tuple[str, ...], list[Asked]]:
-        """The features of every question's first candidates."""
+        """The features of every question's first candidates; a question for which nothing is found is left out."""
         names: tuple[str, ...] = ()
         out = []
         for question, vector, group in zip(self.data.questions, self.asked, self.data.groups, strict=True):
@@ -218,10 +218,12 @@ def shares(asked: Sequence[Asked], scores: Sequence[Floats]) -> list[str]:
 
 
 def beside(names: Sequence[str], asked: Sequence[Asked]) -> dict[str, list[Floats]]:
-    """The orders that a plain rule gives the same candidates."""
+    """The orders that a plain rule gives the same candidates; where nothing has a meaning, words alone."""
     place = {name: column for column, name in enumerate(names)}
     words = [one.rows[:, place["words, of the best"]] for one in asked]
     dense = [one.rows[:, place["cosine, of the best"]] for one in asked]
+    if not any(one.any() for one in dense):
+        return {"words": words}
     best = [
         0.4 * d + 0.6 * one.rows[:, place["sentence, of the best"]]
         for d, one in zip(dense, asked, strict=True)

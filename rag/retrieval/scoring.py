@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from rag.errors import ModelError
 from rag.library.rows import HitRow
-from rag.retrieval.features import Measured, features
+from rag.retrieval.evidence import Measured
+from rag.retrieval.features import features
 from rag.retrieval.terms import Idf
 
 DENSE = 0.6  # share of meaning against words in the rough order
@@ -101,18 +102,25 @@ def measured(
     keys = np.array(
         [articles.setdefault(candidates.hits[place].article.id, len(articles)) for place in order.tolist()]
     )
-    each = [_cosines(hit, vector, meaning) for hit in hits]
-    return Measured(
-        hits, dense[first], words[first], each, rough[order], keys, vector if meaning else None
-    ), order
+    vectors = [_comparable(hit.vector, vector) if meaning else None for hit in hits]
+    each = [_cosines(hit, known, vector, meaning) for hit, known in zip(hits, vectors, strict=True)]
+    asked = vector if meaning else None
+    return Measured(hits, dense[first], words[first], each, rough[order], keys, asked, vectors), order
 
 
-def _cosines(hit: HitRow, vector: Array | None, meaning: bool) -> Array | None:
+def _comparable(passage: Array | None, question: Array | None) -> Array | None:
+    """The passage's vector, unless another embedder made it."""
+    return (
+        passage if passage is not None and question is not None and passage.shape == question.shape else None
+    )
+
+
+def _cosines(hit: HitRow, known: Array | None, question: Array | None, meaning: bool) -> Array | None:
     if not meaning:
-        return np.zeros(len(hit.passage.sentences), np.float32)
-    if vector is None or hit.vector is None or hit.sentences is None:
+        return np.zeros(max(1, len(hit.passage.sentences)), np.float32)
+    if known is None or question is None or hit.sentences is None or not len(hit.sentences):
         return None
-    return hit.sentences @ vector
+    return hit.sentences @ question
 
 
 def predicted(dense: Floats, words: Floats) -> Floats:

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
 
@@ -26,6 +27,9 @@ Idf = Callable[[Sequence[str]], Sequence[float]]
 MOST = 24  # words of a question that are looked up
 NEAR = 0.5  # how much "Egyptian" counts where "Egypt" was asked for
 STEM = 5  # letters that such words must share
+ALIKE = (
+    0.82  # how alike a misspelt word must be to the one it stands for: 2 x letters in common over all letters
+)
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _NUMBER = re.compile(r"\d")
@@ -96,25 +100,18 @@ def stem(word: str) -> str:
 
 def occurrences(terms: Terms, text: str, starts: Ints) -> Occurrences:
     """Where the words occur in `text`; `starts` are where its sentences begin, ascending."""
-    low = text.lower()
-    if len(low) != len(text):
-        low = "".join(
-            one if len(one) == 1 else raw for one, raw in zip(map(str.lower, text), text, strict=True)
-        )
+    low = _lower(text)
     at: list[int] = []
     which: list[int] = []
     strength: list[float] = []
     for place, asked in enumerate(terms.stems):
-        begin = asked[: max(3, len(asked) - 1)] if len(asked) > 3 else asked
-        for match in re.finditer(re.escape(begin) + r"\w*", low):
-            first = match.start()
-            if first and low[first - 1].isalnum():
-                continue
-            fits = _fits(asked, match[0])
-            if fits:
-                at.append(first)
-                which.append(place)
-                strength.append(fits)
+        found = _places(asked, low)
+        if not found and len(asked) >= STEM:
+            found = _misspelt(asked, low)
+        for first, fits in found:
+            at.append(first)
+            which.append(place)
+            strength.append(fits)
     places = np.array(at, np.int64)
     order = np.argsort(places, kind="stable")
     places = places[order]
@@ -122,6 +119,38 @@ def occurrences(terms: Terms, text: str, starts: Ints) -> Occurrences:
     capital = np.array([text[one].isupper() for one in places.tolist()], bool)
     return Occurrences(
         sentence, np.array(which, np.int64)[order], places, np.array(strength, np.float64)[order], capital
+    )
+
+
+def _lower(text: str) -> str:
+    """Lower case, letter for letter: no position moves."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(one if len(one) == 1 else raw for one, raw in zip(map(str.lower, text), text, strict=True))
+
+
+def _places(asked: str, low: str) -> list[tuple[int, float]]:
+    """Where a word or one of its family begins, and how well it matches."""
+    begin = asked[: max(3, len(asked) - 1)] if len(asked) > 3 else asked
+    found = []
+    for match in re.finditer(re.escape(begin) + r"\w*", low):
+        first = match.start()
+        if first and low[first - 1].isalnum():
+            continue
+        if fits := _fits(asked, match[0]):
+            found.append((first, fits))
+    return found
+
+
+def _misspelt(asked: str, low: str) -> list[tuple[int, float]]:
+    """Where the word stands that a word which is nowhere was probably meant to be: "Tsvangari", "wereckage"."""
+    length = len(asked)
+    pattern = rf"\b{re.escape(asked[0])}\w{{{length - 2},{length + 3}}}\b"
+    words = sorted(set(re.findall(pattern, low)))
+    meant = get_close_matches(asked, words, n=1, cutoff=ALIKE)
+    return (
+        [(match.start(), NEAR) for match in re.finditer(rf"\b{re.escape(meant[0])}\b", low)] if meant else []
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.library.rows import HitRow
-from rag.retrieval.features import Measured, features
+from rag.retrieval.evidence import Measured
+from rag.retrieval.features import features
 from rag.retrieval.offers import asked_for, offered
 from rag.retrieval.terms import occurrences, terms
 from rag.types import Article, Passage
@@ -41,7 +42,9 @@ def measured(
     count = len(hits)
     keys = np.unique([one.article.id for one in hits], return_inverse=True)[1]
     same = [np.full(len(one.passage.sentences), 0.5, np.float32) for one in hits]
-    found = Measured(hits, np.full(count, 0.5), np.ones(count), each or same, np.ones(count), keys, None)
+    found = Measured(
+        hits, np.full(count, 0.5), np.ones(count), each or same, np.ones(count), keys, None, [None] * count
+    )
     names, rows = features(question, found, None)
     assert rows.shape == (count, len(names))
     assert np.isfinite(rows).all()
@@ -164,3 +167,23 @@ def test_the_best_sentence_offering_an_answer_counts() -> None:
     columns = measured("When was the bridge opened?", dated, undated)
     assert columns["offers, asked when"] == [1, 0]
     assert columns["offers, asked who"] == [0, 0]
+
+
+def test_a_misspelt_word_that_is_nowhere_stands_for_the_one_it_was_meant_to_be() -> None:
+    text = "The wreckage lay off Garnholm."
+    found = occurrences(terms("wereckage near Garnhom", None), text, np.array([0]))
+    assert [text[at : at + 5] for at in found.at] == ["wreck", "Garnh"]
+    assert found.strength.tolist() == [0.5, 0.5]
+
+
+def test_a_word_that_is_there_stands_for_no_other() -> None:
+    found = occurrences(terms("in Garnholm", None), "Garnholm is not Garnhelm.", np.array([0]))
+    assert found.at.tolist() == [0]
+
+
+def test_a_question_about_her_leans_to_an_article_about_a_woman() -> None:
+    hers, his = hit(0, "She left when her term ended.", article="a"), hit(1, "He left his post.", article="b")
+    columns = measured("What did she leave?", hers, his)
+    assert columns["pronoun"][0] > 0.5 > columns["pronoun"][1]
+    assert columns["article: pronoun"][0] > 0.5 > columns["article: pronoun"][1]
+    assert measured("What was left?", hers, his)["pronoun"] == [0, 0]

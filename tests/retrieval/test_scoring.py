@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from rag.errors import ModelError
 from rag.library.rows import HitRow
 from rag.retrieval import scoring
-from rag.retrieval.features import Measured, features
+from rag.retrieval.evidence import Measured
+from rag.retrieval.features import features
 from rag.retrieval.scoring import TOP, Candidates, digest, load_weights, measured, predicted, scores
 from rag.types import Article, Passage
 
