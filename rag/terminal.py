@@ -219,9 +219,7 @@ def print_plan(plan: Plan) -> None:
         f"disk {plan.disk / 1e6:,.0f} MB of {plan.disk_free / 1e6:,.0f} MB free · memory {plan.memory / 1e6:,.0f} MB"
     )
     if not plan.fits:
-        err.print(
-            "[red]It will not fit on the disk. Free some space or name another --home.[/red]"
-        )
+        err.print("[red]It will not fit on the disk. Free some space or name another --home.[/red]")
 
 
 def print_article(article: Article, passages: int) -> None:

@@ -2,7 +2,8 @@
 
 Careful on purpose: an event's date is no date of publication. "since 1 March", "last week" and "in October" only say
 from when on articles count (a story on last week's event may be written today, one on today's announced yesterday),
-"before May" until when; undated articles stay in. An outlet counts when the question says that it reported, never by its name alone.
+"before May" until when; undated articles stay in. An outlet counts when the question says that it reported, never by
+its name alone.
 """
 
 from __future__ import annotations
