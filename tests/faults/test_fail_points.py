@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from rag.errors import DatelineError
+from rag.library import ingest as stages
 from tests.faults.given import FULL, filled, found, held, opened, stories, text_of, whole, write
 
 SAMPLES = 8  # of all moments, where not every one is tried
@@ -54,6 +55,7 @@ def failing(at: int | None) -> Iterator[Points]:
         points.pass_by(said.split("\n")[0], lambda: sqlite3.OperationalError("disk I/O error"))
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stages, "BATCH_SECONDS", 1e9)  # one batch, however slow the machine is
         for name in ("fsync", "replace", "rename", "link"):
             patch.setattr(os, name, guarded(getattr(os, name)))
         event.listen(Engine, "before_cursor_execute", statement)
