@@ -179,7 +179,7 @@ RECORD = """() => {
 
 
 def test_stages_then_sentences_one_by_one_then_their_sources(reader: Open) -> None:
-    one = reader("sample slow")
+    one = reader("sample slow tight")
     one.page.evaluate(RECORD)
     one.answered(BRIDGE)
     seen = [line.split("|") for line in one.page.evaluate("window.seen")]
@@ -193,7 +193,7 @@ def test_stages_then_sentences_one_by_one_then_their_sources(reader: Open) -> No
 
 
 def test_stop_stops_at_once_and_keeps_what_had_come(reader: Open) -> None:
-    one = reader("sample slow")
+    one = reader("sample slow tight")
     one.ask("Tell me slowly")
     one.page.locator(".statement").first.wait_for()
     one.page.get_by_role("button", name="Stop").click()
@@ -204,8 +204,19 @@ def test_stop_stops_at_once_and_keeps_what_had_come(reader: Open) -> None:
     assert one.page.locator(".statement").count() == kept
 
 
+def test_a_very_long_article_comes_in_part_and_whole_when_asked_for(reader: Open) -> None:
+    one = reader("sample slow tight")
+    one.answered("What was the mill sold for?")
+    assert one.page.locator("article .body p").count() < 250
+    one.page.get_by_role("button", name="Show all of it").click()
+    expect(one.page.locator("article .body p")).to_have_count(700)
+    expect(one.page.get_by_role("button", name="Show all of it")).to_have_count(0)
+    one.page.wait_for_timeout(300)
+    assert in_view(one)
+
+
 def test_the_sample_offers_questions_and_says_it_is_invented_everywhere(reader: Open) -> None:
-    one = reader("sample slow")
+    one = reader("sample slow tight")
     expect(one.page.locator(".st-key-sample")).to_contain_text("invented")
     expect(one.page.locator('[class*="st-key-example-"]')).to_have_count(3)
     one.answered(BRIDGE)

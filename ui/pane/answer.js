@@ -1,6 +1,6 @@
 // The left side: what came of the question, its statements with their chips, and the nearest headlines.
 
-import { button, el } from "./dom.js";
+import { button, el, spaced } from "./dom.js";
 
 /** The left side. `act` holds what a press does: open(number), read(source key), tell(event, value). */
 export class AnswerSide {
@@ -114,7 +114,10 @@ export class AnswerSide {
 }
 
 function header(data, act) {
-  const line = (parts, name) => (parts.length ? el("p", { class: name }, parts.join(" · ")) : null);
+  const line = (parts, name) => {
+    const spans = parts.map((part) => el("span", { class: "part" }, part));
+    return parts.length ? el("p", { class: name }, ...spaced(spans)) : null;
+  };
   const actions = data.actions.map((action) =>
     el("p", { class: "action" }, action.said ? `${action.said} · ` : "",
       button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)),

@@ -23,3 +23,8 @@ export function button(attributes, ...children) {
 export function listed(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/** The parts with a sign between each two. */
+export function spaced(parts, sign = " · ") {
+  return parts.flatMap((part, at) => (at ? [sign, part] : [part]));
+}

@@ -1,9 +1,10 @@
 // The right side: one article at a time, whole, its cited spans marked, and the way back to the statements.
 
-import { button, el, listed } from "./dom.js";
+import { button, el, listed, spaced } from "./dom.js";
 
 const LONG = 80; // paragraphs; longer articles are laid out chunk by chunk as they come into view
 const CHUNK = 20;
+const WORD_JOINER = "\u2060"; // keeps a span's number on the line where the span ends
 
 /** The right side. `act` holds what a press does: step(by), light(statement id), tell(event, value), close(). */
 export class SourceSide {
@@ -106,8 +107,8 @@ export class SourceSide {
       if (!String(getSelection())) this.act.light(this.citations.get(this.chosen(segment.marks))?.used_by[0]);
     };
     const mark = el("mark", { data: { cites: segment.marks.join(" ") }, on: { click: back } }, words);
-    const tags = segment.marks.filter((number) => last.get(number) === segment).map((number) => this.tag(number));
-    return [mark, ...tags];
+    const numbers = segment.marks.filter((number) => last.get(number) === segment);
+    return [mark, ...numbers.flatMap((number) => [el("span", { class: "join" }, WORD_JOINER), this.tag(number)])];
   }
 
   chosen(numbers) {
@@ -129,10 +130,6 @@ export class SourceSide {
       String(number),
     );
   }
-}
-
-function spaced(parts, sign = " · ") {
-  return parts.flatMap((part, at) => (at ? [sign, part] : [part]));
 }
 
 function heading(source, label, act) {
