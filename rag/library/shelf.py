@@ -91,9 +91,11 @@ class Shelf:
         """
         with self._lock:
             old, faults = self.required(), self.faults
-            for part in PARTS:
-                self._close(part)
+            sealing = self._vectors is not None and "vectors" not in renewed
+            closed = {part: self._close(part) for part in PARTS}
             try:
+                if sealing and closed["vectors"]:
+                    old.seal()
                 self._move(old, new, renewed)
             except BaseException:
                 self._open()
