@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rag.answering.asked_for import KINDS, WANTED, Kind, Offer, kind_of, offers
 from rag.answering.writer import Material
+from rag.retrieval.evidence import sum_of
 from rag.retrieval.terms import Occurrences, Terms, occurrences, terms
 from rag.types import Span
 
@@ -176,8 +177,7 @@ def _meaning(sentences: Sentences, material: Material) -> dict[str, Floats]:
         asked = material.vector - centre
         length = np.linalg.norm(away, axis=1) * np.linalg.norm(asked)
         centred = (away @ asked / np.maximum(length, 1e-6)).astype(np.float64)
-        own = np.zeros((int(sentences.article.max()) + 1, vectors.shape[1]), np.float32)
-        np.add.at(own, sentences.article, vectors)
+        own = sum_of(vectors, sentences.article, int(sentences.article.max()) + 1).astype(np.float32)
         own /= np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-6)
         lexrank = (vectors * own[sentences.article]).sum(axis=1).astype(np.float64)
     best = cosine.max() if len(cosine) else 0.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from rag.library.rows import HitRow
 from rag.library.words import words_of
-from rag.retrieval.evidence import Measured, Sentences, best_of, share_of
+from rag.retrieval.evidence import Measured, Sentences, best_of, share_of, sum_of
 from rag.retrieval.terms import Floats, Ints, Terms
 
 
@@ -27,8 +27,7 @@ class Articles:
         tops = np.array([hit.passage.position == 0 for hit in found.hits], bool)
         lead = np.where(tops[:, None], np.maximum(sentences.passage_said, titles), titles)
         self.lead = best_of(lead, self.owner, self.count)
-        self.counts = np.zeros((self.count, len(asked.stems)))
-        np.add.at(self.counts, self.owner, sentences.counts)
+        self.counts = sum_of(sentences.counts, self.owner, self.count)
         self.length = np.bincount(self.owner, [len(hit.text) for hit in found.hits], self.count)
 
     def _titles(self, hits: Sequence[HitRow]) -> Floats:
@@ -74,8 +73,7 @@ class Articles:
             total = np.bincount(self.owner, found.cosine, self.count)
             return (total / np.maximum(np.bincount(self.owner, minlength=self.count), 1))[self.owner]
         matrix = np.stack([vector for vector in vectors if vector is not None])
-        mean = np.zeros((self.count, matrix.shape[1]))
-        np.add.at(mean, self.owner[known], matrix)
+        mean = sum_of(matrix, self.owner[known], self.count)
         length = np.linalg.norm(mean, axis=1)
         cosine = mean @ found.vector / np.maximum(length, 1e-9)
         return np.where((length > 0)[self.owner], cosine[self.owner], found.cosine)

@@ -23,6 +23,7 @@ from rag.retrieval.evidence import (
     of_best,
     places_of_best,
     share_of,
+    sum_of,
     with_neighbours,
 )
 from rag.retrieval.offers import KINDS, asked_for, offered
@@ -176,8 +177,7 @@ def _pronouns(question: str, found: Measured, articles: Articles) -> Columns:
     )
     if she:
         counts = counts[:, ::-1]
-    whole = np.zeros((articles.count, 2))
-    np.add.at(whole, articles.owner, counts)
+    whole = sum_of(counts, articles.owner, articles.count)
     share = (counts[:, 0] + 0.5) / (counts.sum(1) + 1)
     return {"pronoun": share, "article: pronoun": ((whole[:, 0] + 0.5) / (whole.sum(1) + 1))[articles.owner]}
 
