@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import DiskFull, LibraryError, ReadOnly
+from rag.errors import DiskFull, IndexRefused, LibraryError, ReadOnly
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_SAID_FULL = ("disk is full", "No space left", "os error 28", "StorageFull")
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
@@ -70,3 +71,32 @@ def nearly_full(directory: Path) -> bool:
     """Whether so little room is left that an unclear fault of a library there is a full disk."""
     free = os.statvfs(directory)
     return free.f_bavail * free.f_frsize < 2_000_000
+
+
+@contextmanager
+def adapted(path: Path, what: str, kinds: tuple[type[Exception], ...] = (Exception,)) -> Iterator[None]:
+    """Turn the faults of a library's index, its panics among them, into ours.
+
+    Args:
+        what: the index, as its user knows it.
+        kinds: what the library raises.
+    """
+    try:
+        yield
+    except LibraryError:
+        raise
+    except kinds as error:
+        raise _adapted(error, path, what) from error
+    except BaseException as error:
+        if (
+            type(error).__name__ != "PanicException"
+        ):  # what a panic in Rust becomes; it has no importable name
+            raise
+        raise _adapted(error, path, what) from error
+
+
+def _adapted(error: BaseException, path: Path, what: str) -> LibraryError:
+    said = str(error)
+    if any(full in said for full in _SAID_FULL) or (path.exists() and nearly_full(path)):
+        return disk_full(path)
+    return IndexRefused(str(path), f"{what} is damaged ({said[:200]})", "Run `dateline repair`.")

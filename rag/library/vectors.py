@@ -6,8 +6,8 @@ Only this module imports chromadb, and only when an index is opened: one process
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import DiskFull, IndexRefused, LibraryError
-from rag.library.durable import disk_full, nearly_full
+from rag.errors import DiskFull, IndexRefused
+from rag.library.durable import adapted
 from rag.library.meaning import Rows
 from rag.library.rows import VectorRow
 
@@ -142,24 +142,5 @@ def _client(path: Path) -> Any:
     return chromadb.PersistentClient(str(path), settings)
 
 
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn Chroma's faults, panics among them, into ours; over damaged files it raises anything at all."""
-    try:
-        yield
-    except LibraryError:
-        raise
-    except Exception as error:
-        raise _named(error, path) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _named(error, path) from error
-
-
-def _named(error: BaseException, path: Path) -> LibraryError:
-    said = str(error)
-    full = "disk is full" in said or "No space left" in said or "os error 28" in said
-    if full or (path.exists() and nearly_full(path)):
-        return disk_full(path)
-    return IndexRefused(str(path), f"the vector index is damaged ({said[:200]})", "Run `dateline repair`.")
+def _explained(path: Path) -> AbstractContextManager[None]:
+    return adapted(path, "the vector index")  # over damaged files Chroma raises anything at all

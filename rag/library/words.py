@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -31,9 +31,9 @@ from tantivy import (
     Tokenizer,
 )
 
-from rag.errors import IndexRefused, LibraryError
+from rag.errors import LibraryError
 from rag.library.common_words import COMMON, plain
-from rag.library.durable import disk_full, explained, nearly_full
+from rag.library.durable import adapted, explained
 from rag.library.rows import PassageRow
 from rag.library.shadow import Shadow
 from rag.library.word_scope import LAST_DAY, Hits, WordScope
@@ -336,21 +336,5 @@ def _analyzer(*, stem: bool) -> Any:
     return (builder.filter(Filter.stemmer("English")) if stem else builder).build()
 
 
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn Tantivy's faults, panics among them, into ours."""
-    try:
-        yield
-    except (ValueError, RuntimeError, OSError) as error:
-        raise _named(error, path) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _named(error, path) from error
-
-
-def _named(error: BaseException, path: Path) -> LibraryError:
-    said = str(error)
-    if "os error 28" in said or "StorageFull" in said or (path.exists() and nearly_full(path)):
-        return disk_full(path)
-    return IndexRefused(str(path), f"the word index is damaged ({said[:200]})", "Run `dateline repair`.")
+def _explained(path: Path) -> AbstractContextManager[None]:
+    return adapted(path, "the word index", (ValueError, RuntimeError, OSError))
