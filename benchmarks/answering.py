@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from benchmarks import ours
-from benchmarks.data import arguments, load, save, table
+from benchmarks.data import arguments, load, save, table, told
 from rag.evaluation import metrics
 from rag.evaluation.metrics import Interval
 from rag.newsroom import How, Newsroom
@@ -47,7 +47,7 @@ def main() -> None:
     if given.draw:
         data = data.drawn(given.draw, given.seed)
     with ours.library(data, given.keep) as room:
-        asked = [ask(room, question) for question in data.questions]
+        asked = [ask(room, question) for question in told(data.questions, "asked")]
     save({"set": data.name, "questions": len(asked)} | spans(asked) | abstention(asked), given.out)
 
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TypeVar
 
 from rag.evaluation import metrics, sets
 from rag.evaluation.metrics import Place
 from rag.types import Article, Question
 
 Found = Sequence[Place]
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,14 @@ def arguments(about: str) -> argparse.ArgumentParser:
     parser.add_argument("--keep", type=Path, help="keep Dateline's libraries in this folder for the next run")
     parser.add_argument("--out", type=Path, help="write the numbers as JSON here, too")
     return parser
+
+
+def told(things: Iterable[Thing], what: str) -> Iterator[Thing]:
+    """The same things; stderr tells how many are done, every hundred."""
+    for done, thing in enumerate(things):
+        if done % 100 == 0:
+            print(f"{done} {what}", file=sys.stderr, flush=True)
+        yield thing
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
