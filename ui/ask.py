@@ -26,7 +26,7 @@ SAMPLE_QUESTIONS = (
 
 def page() -> None:
     """Draw the page; while an answer is on its way, draw it again with what has come."""
-    library = room.status()
+    library = room.library(hurried=True)
     if not library.articles:
         frame.empty()
         return

@@ -13,6 +13,7 @@ from rag.types import Status
 from ui import draw, view, words
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
     from streamlit.navigation.page import Page
 
 HERE = Path(__file__).parent
@@ -28,23 +29,25 @@ def dress(title: str) -> None:
     )
 
 
-def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> None:
-    """The name, the pages, how much there is to ask, and what the sample is."""
+def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> DeltaGenerator:
+    """The name, the pages, how much there is to ask (its place is returned), and what the sample is."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html('<div class="wordmark" role="banner">Dateline<span aria-hidden="true"> —</span></div>')
         with st.container(key="pages", horizontal=True, gap="small", width="content"):
             for at, page in enumerate(pages):
                 with st.container(key="here" if page.title == here.title else f"page-{at}", width="content"):
                     st.page_link(page)
-        if library is not None:
-            with st.container(key="holdings", width="stretch"):
-                st.text(words.holdings(library))
+        with st.container(key="holdings", width="stretch"):
+            holdings = st.empty()
+    if library is not None:
+        holdings.text(words.holdings(library))
     if library is not None and library.sample:
         with st.container(key="sample"):
             st.text(SAMPLE)
     for at, warning in enumerate(library.warnings if library is not None else ()):
         with st.container(key=f"warning-{at}"):
             st.text(warning)
+    return holdings
 
 
 def fault(error: DatelineError) -> None:

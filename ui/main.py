@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import DatelineError
-from ui import frame, room, scope
+from ui import frame, room, scope, words
 
 # What a reader typed or set stays while another page is looked at.
 KEPT = ("ask_text", "search_text", *scope.FIELDS)
@@ -23,14 +23,17 @@ def main() -> None:
             st.session_state[name] = st.session_state[name]
     page = st.navigation(PAGES, position="hidden")
     frame.dress(page.title)
+    hurried = "fresh" in st.session_state
     try:
-        library = room.status()
+        library = room.library(hurried=hurried)
     except DatelineError as error:
         frame.masthead(PAGES, page, None)
         frame.fault(error)
         return
-    frame.masthead(PAGES, page, library)
+    holdings = frame.masthead(PAGES, page, library)
     page.run()
+    if hurried:
+        holdings.text(words.holdings(room.library()))
 
 
 main()

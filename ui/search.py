@@ -12,7 +12,7 @@ from ui.contract import Pane
 
 def page() -> None:
     """Draw the page."""
-    library = room.status()
+    library = room.library(hurried=True)
     if not library.articles:
         frame.empty()
         return
