@@ -7,16 +7,16 @@ scored, so it holds when the ranking of passages changes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.ranking import best_rows, weights
+from rag.answering.ranking import best_rows, rule_for
 from rag.answering.sentence_features import Floats, Reading
 from rag.answering.writer import Material
 
-ANSWERED = 0.5  # answerability from which sentences are shown as an answer
+ANSWERED = 0.38  # answerability from which sentences are shown as an answer
 CLOSEST = 0.15  # ... from which passages are shown as the closest
 TOP = 5  # passages whose agreement counts
 
@@ -25,7 +25,7 @@ def answerability(reading: Reading, ranked: Floats, material: Material) -> float
     """0 to 1; 0 where nothing was found."""
     if not len(ranked):
         return 0.0
-    learned = weights().answerability
+    learned = rule_for(reading).answerability
     known = features(reading, ranked, material)
     return 1 / (1 + math.exp(-sum(weight * known[name] for name, weight in learned.items())))
 
@@ -52,6 +52,8 @@ def features(reading: Reading, ranked: Floats, material: Material) -> Mapping[st
     here = reading.said[article == article[best]].max(axis=0) if len(asked.stems) else np.zeros(0)
     anywhere = reading.said.max(axis=0) if len(asked.stems) else np.zeros(0)
     missing = asked.weights * (1 - here)
+    firsts = np.unique(article, return_index=True)[1]
+    covers = np.sort(reading.column("words of article")[firsts])[::-1]
     hits = [hit.article.id for hit, _ in material.hits[:TOP]]
     own = material.hits[int(reading.sentences.hit[best])][0].article.id
     return {
@@ -87,17 +89,55 @@ def features(reading: Reading, ranked: Floats, material: Material) -> Mapping[st
         "concentration": float(share.max()),
         "evenness": float(-(share * np.log(share + 1e-12)).sum()),
         "margin": float(ranked[best] - np.median(ranked)),
-        "offers": top("offers beside words"),
         "offered": float(
             any(reading.column(name)[best] for name in reading.names if name.startswith("offers for"))
         ),
         "alike": _alike(material),
+        **_gathered(material, own),
+        **_heavy(asked.weights, here, reading.said[rows[:3]].max(axis=0) if len(here) else here),
+        "said of it": math.log1p(float((asked.weights * here).sum())),
+        "not said of it": math.log1p(float(missing.sum())),
+        "said in best": math.log1p(float((asked.weights * reading.said[best]).sum())),
+        "bm25 stands out": _stands_out([found.words for _, found in material.hits]),
+        "cosine stands out": _stands_out([found.sentence or 0.0 for _, found in material.hits]),
+        "words stand out": of("words of article") - float(np.median(covers)),
+        "article stands out": of("words of article") - float(covers[1]) if len(covers) > 1 else 0.5,
+    }
+
+
+def _gathered(material: Material, own: str) -> dict[str, float]:
+    """How the likelihood of the passages, as the search gives it, is gathered on the best one and on one article."""
+    likely = np.array([max(found.score, 1e-6) for _, found in material.hits])
+    mine = np.array([hit.article.id == own for hit, _ in material.hits])
+    return {
+        "passage's share": float(likely.max() / likely.sum()),
+        "article's share": float(likely[mine].sum() / likely.sum()),
+        "next article": math.log(float(likely[~mine].max(initial=1e-4))),
+        "tenth passage": math.log(float(np.sort(likely)[::-1][min(9, len(likely) - 1)])),
+    }
+
+
+def _heavy(weights: Floats, here: Floats, first: Floats) -> dict[str, float]:
+    """The weight of words that the article says and does not say, and that the first three sentences do not."""
+    unsaid = weights * (first < 0.5)
+    return {
+        "heaviest said": float((weights * (here >= 0.5)).max(initial=0.0)),
+        "heaviest not said": float((weights * (here < 0.5)).max(initial=0.0)),
+        "mean weight": float(weights.mean()) if len(weights) else 0.0,
+        "heaviest not in first": float(unsaid.max(initial=0.0)),
+        "not in first": math.log1p(float(unsaid.sum())),
     }
 
 
 def _rarest(reading: Reading, among: NDArray[np.bool_]) -> int | None:
     weights = reading.terms.weights * among
     return int(weights.argmax()) if among.any() else None
+
+
+def _stands_out(values: Sequence[float]) -> float:
+    """How far the highest is above the middle one, 0 to 1."""
+    highest = max(values, default=0.0)
+    return 1 - float(np.median(values)) / highest if highest > 0 else 0.0
 
 
 def _alike(material: Material) -> float:

@@ -11,34 +11,41 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_MONEY = "costs?|pay|paid|pays|worth|spend|spent|price|fined?|earn|earned|raised?|donated?|money|owed?"
+_MONEY = "costs?|pay|paid|pays|worth|spend|spent|price|fined?|earn|earned|raised?|donated?|money|owed?|los[et]|charge"
+_SUMS = "price|cost|sum|fine|amount|salary|budget|payment|penalty"
+_COUNTS = (
+    "number|percent\\w*|share|rate|score|total|proportion|margin|majority|population|speed|distance|height|length|size|"
+    "temperature|capacity|toll"
+)
 _PLACES = (
-    "city|country|countries|state|place|town|village|county|province|location|island|region|area|nation|"
-    "continent|street|river|port|district"
+    "city|cities|country|countries|state|place|town|village|county|province|location|island|region|area|nation|"
+    "continent|street|river|port|district|school|hospital|airport|hotel|court|venue"
 )
 _PEOPLE = (
     "man|woman|person|people|actor|actress|singer|player|politician|leader|minister|president|team|company|"
-    "group|organi[sz]ation|band|party|club|agency|firm"
+    "companies|group|organi[sz]ation|band|party|club|agency|firm|judge|officer|official|relative|member|star|celebrity"
 )
 _TIMES = "year|day|date|time|month|week|season|decade|century"
 _SAYING = (
     "say|said|says|saying|tell|told|claim\\w*|deny|denied|think|believe|call|urge|respond|response|warn|comment|"
     "promise|reply|describe"
 )
+_DOES = "did|does|do|has|have|had|is|was|were"
 _FIRST: dict[Kind, str] = {
-    "money": rf"\bhow much\b.*\b(?:{_MONEY})\b|\b(?:what|which) (?:\w+ )?(?:price|cost|sum|fine|amount)\b",
-    "length": r"\bhow (?:long|old|far|tall|high|big|large|fast|deep|heavy|wide|often|late|soon)\b|\bwhat age\b",
-    "number": r"\bhow (?:many|much)\b|\bwhat (?:\w+ )?(?:number|percent\w*|share|rate|size|score|total|proportion)\b",
-    "when": rf"\bwhen\b|\b(?:what|which) (?:{_TIMES})s?\b",
-    "where": rf"\bwhere\b|\b(?:what|which) (?:[\w-]+ )?(?:{_PLACES})\b",
-    "why": r"\bwhy\b|\bwhat (?:\w+ )?(?:caused?|led|prompted|reasons?)\b|\bhow come\b|\bwhat .*\breason\b",
-    "said": rf"\bwhat (?:\w+ )?(?:did|does|do|has|have|had|is|was|were) .*\b(?:{_SAYING})\b",
-    "who": rf"\bwho(?:se|m)?\b|\b(?:what|which) (?:[\w-]+ )?(?:{_PEOPLE})s?\b",
-    "name": r"\bnames?\b|\bcalled\b|\bnamed\b|\bwhich\b|\btitle\b",
-    "whether": r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
-    "how": r"\bhow\b",
+    "money": rf"how much\b.*\b(?:{_MONEY})\b|(?:what|which) (?:\w+ )?(?:{_SUMS})\b|what .*\bcosts?\b",
+    "length": r"how (?:long|old|far|tall|high|big|large|fast|deep|heavy|wide|often|late|soon)\b|what .*\bage\b",
+    "number": rf"how (?:many|much)\b|(?:what|which) (?:[\w'’-]+ ){{0,4}}(?:{_COUNTS})\b",
+    "when": rf"when\b|(?:what|which) (?:\w+ )?(?:{_TIMES})s?\b",
+    "where": rf"where\b|(?:what|which) (?:[\w-]+ )?(?:{_PLACES})\b",
+    "why": r"why\b|what (?:\w+ )?(?:caused?|led|prompted|reasons?)\b|how come\b|what .*\breason\b",
+    "said": rf"what (?:\w+ )?(?:{_DOES}) .*\b(?:{_SAYING})\b",
+    "who": rf"who(?:se|m)?\b|(?:what|which) (?:[\w-]+ )?(?:{_PEOPLE})s?\b",
+    "name": r"which\b|what .*\b(?:names?|called|named|title)\b|what (?:nationalit\w+|religion|language)\b|name\b",
+    "whether": r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+    "how": r"how\b",
 }
 _ASKS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _FIRST.items()}
+_ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 
 Offer = Literal["date", "number", "money", "measure", "name", "role", "place", "reason", "quote", "speech"]
 OFFERS: tuple[Offer, ...] = get_args(Offer)
@@ -122,8 +129,10 @@ WANTED: dict[Kind, tuple[Offer, ...]] = {
 
 
 def kind_of(question: str) -> Kind:
-    """The kind of thing a question asks for; "other" where its words do not tell."""
-    return next((kind for kind, pattern in _ASKS.items() if pattern.search(question)), "other")
+    """The kind of thing a question asks for, by its first question word; "other" where its words do not tell."""
+    asking = _ASKING.search(question)
+    said = question[asking.start() :] if asking else question.lstrip("\"'“‘¿ ")
+    return next((kind for kind, pattern in _ASKS.items() if pattern.match(said)), "other")
 
 
 def offers(text: str, offer: Offer) -> Iterator[tuple[int, int]]:

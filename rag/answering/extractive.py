@@ -16,7 +16,7 @@ from rag.types import Mode
 
 LONGEST = 4  # sentences of an answer
 NEAREST = 4  # closest passages shown where nothing is judged an answer
-WEAK = 0.06  # a sentence after the first whose share of the best one's weight is less says nothing more
+WEAK = 0.03  # a sentence after the first whose share of the best one's weight is less says nothing more
 SAME = 0.72  # share of the shorter sentence's words that the other says too, from which it says the same
 FRAGMENT = 100.0  # what a heading's score loses: more than scores differ
 ALIKE = 0.93  # cosine from which two sentences say the same

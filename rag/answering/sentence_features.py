@@ -6,6 +6,7 @@ question's words, weighted by idf. Without vectors every cosine is 0. About 4 ms
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -13,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.asked_for import KINDS, WANTED, Kind, Offer, kind_of, offers
+from rag.answering.sentence_form import form
 from rag.answering.writer import Material
-from rag.retrieval.evidence import sum_of
 from rag.retrieval.terms import Occurrences, Terms, occurrences, terms
 from rag.types import Span
 
@@ -24,7 +25,7 @@ Bools = NDArray[np.bool_]
 
 TOUCHING = 12  # characters of white space that may lie between a sentence and the next
 _DIGITS = re.compile(r"\d+")
-NEAR = 60  # characters at which a word of the question counts half beside what is offered
+HIGHEST = 2.2  # times its idf a word can weigh in BM25 (k1 + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,8 @@ def read(material: Material) -> Reading:
     columns |= _meaning(sentences, material)
     columns |= _words(sentences, asked, said, named, seen, material)
     columns |= _passages(sentences, asked, material)
-    columns |= _offered(kind, text, starts, lengths, seen, asked, sentences)
-    columns |= _form(sentences)
+    columns |= _offered(kind, text, starts, asked, sentences)
+    columns |= form(sentences.texts, [span.start for span in sentences.spans])
     table = np.stack(list(columns.values()), axis=1) if len(lengths) else np.zeros((0, len(columns)))
     return Reading(sentences, kind, asked, said, named, tuple(columns), table)
 
@@ -177,13 +178,12 @@ def _meaning(sentences: Sentences, material: Material) -> dict[str, Floats]:
         asked = material.vector - centre
         length = np.linalg.norm(away, axis=1) * np.linalg.norm(asked)
         centred = (away @ asked / np.maximum(length, 1e-6)).astype(np.float64)
-        own = sum_of(vectors, sentences.article, int(sentences.article.max()) + 1).astype(np.float32)
+        own = np.zeros((int(sentences.article.max()) + 1, vectors.shape[1]), np.float32)
+        np.add.at(own, sentences.article, vectors)
         own /= np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-6)
         lexrank = (vectors * own[sentences.article]).sum(axis=1).astype(np.float64)
-    best = cosine.max() if len(cosine) else 0.0
     return {
         "cosine": cosine,
-        "cosine below best": cosine - best,
         "cosine centred": centred,
         "cosine before": _before(cosine, sentences),
         "cosine after": _after(cosine, sentences),
@@ -204,13 +204,15 @@ def _words(
     rarest = int(np.argmax(weights * ~named)) if len(weights) and (~named).any() else None
     return {
         "words": cover,
-        "words below best": cover - (cover.max() if m else 0.0),
         "words, names apart": other,
         "names": _cover(said, weights * named),
         "words with before": _cover(np.maximum(said, before), weights) - cover,
         "words with after": _cover(np.maximum(said, after), weights) - cover,
         "words before": _cover(before, weights),
         "words after": _cover(after, weights),
+        "other words, named": other * named.any(),
+        "cosine, named": sentences.cosine * named.any(),
+        "names with before": _cover(np.maximum(said, before), weights * named),
         "words, names of the article": _cover(np.maximum(said, whole * named), weights) * (other > 0),
         "words of article": _cover(whole, weights),
         "names of article": _cover(whole, weights * named),
@@ -265,51 +267,58 @@ def _pairs(asked: Terms, seen: Occurrences, sentences: Sentences, m: int) -> Flo
 def _passages(sentences: Sentences, asked: Terms, material: Material) -> dict[str, Floats]:
     ranks = np.arange(len(material.hits), dtype=np.float64)
     dense = np.array([found.dense or 0.0 for _, found in material.hits])
+    closest = np.array([found.sentence or 0.0 for _, found in material.hits])
     words = np.array([found.words for _, found in material.hits])
-    scores = np.array([found.score for _, found in material.hits])
-    first = np.full(int(sentences.article.max()) + 1 if len(sentences.article) else 0, np.inf)
+    fused = 0.25 * _of_best(dense) + 0.35 * _of_best(closest) + 0.4 * _of_best(words)
+    first = np.full(int(sentences.article.max(initial=-1)) + 1, np.inf)
     np.minimum.at(first, sentences.article, ranks[sentences.hit])
-    many = (
-        np.bincount(np.unique(np.stack([sentences.article, sentences.hit]), axis=1)[0])
-        if len(first)
-        else first
-    )
-    total = 2.2 * asked.weights.sum() or 1.0
-    best = scores.max() if len(scores) and scores.max() > 0 else 1.0
+    held = np.unique(np.stack([sentences.article, sentences.hit]), axis=1)[0]
+    many = np.bincount(held, minlength=len(first))
     return {
         "rank": np.log1p(ranks)[sentences.hit],
         "first": (sentences.hit == 0).astype(np.float64),
         "rank of article": np.log1p(first)[sentences.article],
         "first article": (sentences.article == 0).astype(np.float64),
         "passages of article": np.log1p(many)[sentences.article],
+        "likelihood of passage": _likely(np.array([found.score for _, found in material.hits]))[
+            sentences.hit
+        ],
         "cosine of passage": dense[sentences.hit],
-        "score of passage": (scores / best)[sentences.hit],
-        "bm25 of passage": (words / total)[sentences.hit],
+        "score of passage": fused[sentences.hit],
+        "score of article": _most(fused[sentences.hit], sentences.article),
+        "bm25 of passage": words[sentences.hit] / (HIGHEST * asked.weights.sum() or 1.0),
     }
 
 
-def _offered(
-    kind: Kind, text: str, starts: Ints, lengths: Ints, seen: Occurrences, asked: Terms, sentences: Sentences
-) -> dict[str, Floats]:
-    """Whether a sentence offers what is asked for, and how near to the question's words."""
+def _likely(scores: Floats) -> Floats:
+    """The logarithm of how likely each passage is beside the best, no less than -6; by rank where scores say less."""
+    best = scores.max(initial=0.0)
+    return np.log(np.maximum(scores / best, math.exp(-6))) if best > 0 else np.zeros(len(scores))
+
+
+def _of_best(values: Floats) -> Floats:
+    best = values.max(initial=0.0)
+    return values / best if best > 0 else values * 0.0
+
+
+def _offered(kind: Kind, text: str, starts: Ints, asked: Terms, sentences: Sentences) -> dict[str, Floats]:
+    """Whether a sentence offers what is asked for, or one beside it does."""
     m = len(starts)
     columns = {f"offers for {one}": np.zeros(m) for one in KINDS if WANTED[one]}
-    close, second = np.zeros(m), np.zeros(m)
+    second = np.zeros(m)
     for place, offer in enumerate(WANTED[kind]):
-        rows, at = _found(offer, text, starts, asked)
+        rows = _found(offer, text, starts, asked)
         there = np.zeros(m)
         there[rows] = 1
         if place == 0:
             columns[f"offers for {kind}"] = there
-            np.maximum.at(close, rows, _closeness(rows, at, seen, asked))
         else:
             second = there
     best = columns.get(f"offers for {kind}", np.zeros(m))
-    fresh, _ = _found("name", text, starts, asked)
+    fresh = _found("name", text, starts, asked)
     digits = np.searchsorted(starts, [match.start() for match in _DIGITS.finditer(text)], side="right") - 1
     return columns | {
         "offers second": second,
-        "offers beside words": close,
         "offers before": _before(best, sentences),
         "offers after": _after(best, sentences),
         "new names": np.log1p(np.bincount(fresh, minlength=m)),
@@ -317,8 +326,8 @@ def _offered(
     }
 
 
-def _found(offer: Offer, text: str, starts: Ints, asked: Terms) -> tuple[Ints, Ints]:
-    """The sentence and character of each thing offered, names that the question already says left out."""
+def _found(offer: Offer, text: str, starts: Ints, asked: Terms) -> Ints:
+    """The sentence of each thing offered, names that the question already says left out."""
     places = list(offers(text, offer))
     if offer == "name":
         known = re.compile("|".join(re.escape(stem) for stem in asked.stems if len(stem) > 2) or r"(?!)")
@@ -329,52 +338,4 @@ def _found(offer: Offer, text: str, starts: Ints, asked: Terms) -> tuple[Ints, I
             if (start not in begins or " " in text[start:end]) and not known.search(low, start, end)
         ]
     at = np.array([start for start, _ in places], np.int64)
-    return np.searchsorted(starts, at, side="right") - 1, at
-
-
-def _closeness(rows: Ints, at: Ints, seen: Occurrences, asked: Terms) -> Floats:
-    """For each thing offered, the the question's weight near it in its sentence, half at 60 characters."""
-    if not len(rows) or not len(seen.at):
-        return np.zeros(len(rows))
-    same = rows[:, None] == seen.sentence[None, :]
-    pull = np.where(same, NEAR / (NEAR + np.abs(at[:, None] - seen.at[None, :])), 0.0)
-    total = np.zeros(len(rows))
-    for term in np.unique(seen.term):
-        total += pull[:, seen.term == term].max(axis=1) * asked.weights[term]
-    return total / (asked.weights.sum() or 1.0)
-
-
-_PRONOUN = re.compile(r"[\"“‘']?(?:He|She|They|It|His|Her|Their|Its|This|That|These|Those|We|I|You|There)\b")
-_JOINED = re.compile(r"[\"“‘']?(?:But|And|So|Or|Yet|However|Also|Still|Then|Meanwhile)\b")
-_ENDED = re.compile(r"[.!?…][\"”’')\]]*$")
-_PAGE = re.compile(
-    r"\b(?:share this|sign up|subscribe|newsletter|read more|click here|cookies?|advertisement|all rights reserved|"
-    r"copyright|follow us|watch (?:the )?video|photos?:|image caption|getty images|related:|»|>>|©)",
-    re.IGNORECASE,
-)
-
-
-def _form(sentences: Sentences) -> dict[str, Floats]:
-    texts = sentences.texts
-    words = np.array([text.count(" ") + 1 for text in texts], np.float64)
-    start = np.array([span.start for span in sentences.spans], np.float64)
-
-    def marks(pattern: re.Pattern[str]) -> Floats:
-        return np.array([bool(pattern.search(text)) for text in texts], np.float64)
-
-    def opens(pattern: re.Pattern[str]) -> Floats:
-        return np.array([bool(pattern.match(text)) for text in texts], np.float64)
-
-    page, unfinished = marks(_PAGE), 1 - marks(_ENDED)
-    return {
-        "fragment": np.maximum((words < 3) | ((words < 10) & (unfinished > 0)), (words < 12) * page),
-        "length": np.log(np.maximum(words, 1)),
-        "very long": np.maximum(np.log(np.maximum(words, 1) / 45), 0),
-        "unfinished": unfinished,
-        "asks": np.array([text.rstrip("\"”’' ").endswith("?") for text in texts], np.float64),
-        "pronoun": opens(_PRONOUN),
-        "joined": opens(_JOINED),
-        "of the page": page,
-        "lead": (start < 60).astype(np.float64),
-        "place in article": np.log1p(start / 500),
-    }
+    return np.searchsorted(starts, at, side="right") - 1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from rag.answering import answerability, ranking
+from rag.answering.asked_for import kind_of
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.sentence_features import read
+from rag.errors import ModelError
 from tests.answering.given import material
 from tests.answering.test_extractive import FERRY, INQUIRY
 
@@ -35,12 +38,45 @@ def test_the_thresholds_are_in_order() -> None:
 
 def test_the_weights_name_the_features_that_are_computed() -> None:
     found = material("When did the Otter sink?", [FERRY])
-    reading, learned = read(found), ranking.weights()
+    reading = read(found)
     known = answerability.features(reading, ranking.scores(reading), found)
-    assert set(learned.ranking) == set(reading.names)
-    assert set(learned.answerability) <= set(known)
+    for rule in (ranking.weights().meaning, ranking.weights().words):
+        assert set(rule.ranking) <= set(reading.names)
+        assert set(rule.answerability) <= set(known)
 
 
 def test_the_weights_are_those_that_training_wrote() -> None:
     kept = json.loads(ranking.WEIGHTS.read_text(encoding="utf-8"))
-    assert kept["digest"] == ranking.digest_of(kept["ranking"], kept["answerability"])
+    assert kept["digest"] == ranking.digest_of(kept)
+
+
+def test_weights_changed_by_hand_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = json.loads(ranking.WEIGHTS.read_text(encoding="utf-8"))
+    kept["meaning"]["ranking"]["words"] = 9.0
+    (tmp_path / "weights.json").write_text(json.dumps(kept), encoding="utf-8")
+    monkeypatch.setattr(ranking, "WEIGHTS", tmp_path / "weights.json")
+    ranking.weights.cache_clear()
+    try:
+        with pytest.raises(ModelError, match="not as it was made"):
+            ranking.weights()
+    finally:
+        ranking.weights.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who was the captain?", "who"),
+        ("On which day did the inquiry open?", "when"),
+        ("What did the mayor say when she opened the bridge?", "said"),
+        ("By what margin was it carried?", "number"),
+        ("What is the ferry's top speed?", "number"),
+        ("How much did the dredging cost?", "money"),
+        ("In which town is the harbour?", "where"),
+        ("Why did the ferry sink?", "why"),
+        ("Did the ferry sink?", "whether"),
+        ("What blame did the judge lay on the people who ran it?", "other"),
+    ],
+)
+def test_a_question_asks_for_what_its_first_question_word_says(question: str, kind: str) -> None:
+    assert kind_of(question) == kind
