@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from rag.types import Answer, Article
-from tests.fakes.newsroom import SCRIPTS, FakeNewsroom
+from tests.fakes.newsroom import FakeNewsroom
+from tests.fakes.scripted import SCRIPTS
 from ui import sources, view
 from ui.contract import Pane
 
