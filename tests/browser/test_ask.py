@@ -14,7 +14,9 @@ NONE = "Who is king of Nordby?"
 
 def marked(reader: Reader) -> str:
     """The words marked as the citation that stands right, as drawn."""
-    return " ".join(reader.page.locator("mark[data-on]").all_inner_texts())
+    marks = reader.page.locator("mark[data-on]")
+    marks.first.wait_for()
+    return " ".join(marks.all_inner_texts())
 
 
 def in_view(reader: Reader) -> bool:
@@ -93,8 +95,8 @@ def test_a_marked_span_says_who_uses_it_and_leads_back_there(reader: Open) -> No
 def test_a_long_article_opens_at_the_cited_words(reader: Open) -> None:
     one = reader()
     one.answered("What was the mill sold for?")
-    one.page.wait_for_timeout(300)
     assert marked(one) == "In the end the mill was sold for 1.4 million crowns"
+    one.page.wait_for_timeout(300)
     assert in_view(one)
     one.page.locator(".scroller").evaluate("scroller => { scroller.scrollTop = 0; }")
     one.page.wait_for_timeout(200)
@@ -106,6 +108,8 @@ def test_a_long_article_opens_at_the_cited_words(reader: Open) -> None:
 def test_the_article_scrolls_and_the_page_stays_where_it_is(reader: Open) -> None:
     one = reader()
     one.answered("What was the mill sold for?")
+    assert marked(one)
+    one.page.wait_for_timeout(300)
     main = one.page.locator('[data-testid="stMain"]')
     assert main.evaluate("main => main.scrollTop") == 0
     assert one.page.locator(".scroller").evaluate("scroller => scroller.scrollTop") > 10_000
