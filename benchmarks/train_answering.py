@@ -202,8 +202,8 @@ def by(weights: Floats) -> Ranking:
 
 
 def known(case: Case, ranking: Ranking) -> Mapping[str, float]:
-    """A case's features of answerability."""
-    return answerability.features(case.reading, ranking(case), case.material)
+    """A case's features of answerability; none where nothing was found."""
+    return answerability.features(case.reading, ranking(case), case.material) if len(case.holds) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +223,8 @@ def trained(asked: Sequence[Asked], seed: int) -> tuple[dict[str, float], dict[s
         ranking.append(by(fit_ranking([one.there for one, f in zip(asked, fold, strict=True) if f != out])))
     there = [known(one.there, ranking[f]) for one, f in zip(asked, fold, strict=True)]
     without = [known(one.without, ranking[f]) for one, f in zip(asked, fold, strict=True)]
-    names = list(there[0])
-    a, b = (np.array([[one[name] for name in names] for one in some]) for some in (there, without))
+    names = list(max(there, key=len))
+    a, b = (np.array([[one.get(name, 0.0) for name in names] for one in some]) for some in (there, without))
     folds = np.array(fold)
     sure = np.zeros((2, len(asked)))
     for out in range(FOLDS):
