@@ -16,7 +16,7 @@ def marked(reader: Reader) -> str:
     """The words marked as the citation that stands right, as drawn."""
     marks = reader.page.locator("mark[data-on]")
     marks.first.wait_for()
-    return " ".join(marks.all_inner_texts())
+    return " ".join("".join(marks.all_text_contents()).split())
 
 
 def in_view(reader: Reader) -> bool:
@@ -86,7 +86,7 @@ def test_a_marked_span_says_who_uses_it_and_leads_back_there(reader: Open) -> No
     one.page.locator(".chip", has_text="Vale Tribune").click()
     tag = one.page.locator("article .tag")
     expect(tag).to_have_attribute("aria-label", "Citation 3, used by sentence 2. Back to it.")
-    one.page.locator("mark[data-on]").click()
+    one.page.locator("mark[data-on]").first.click()
     sentence = one.page.locator('.statement[data-place="2"]')
     expect(sentence).to_be_focused()
     expect(sentence).to_have_class("statement sentence lit")

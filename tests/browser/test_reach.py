@@ -89,7 +89,7 @@ def test_a_narrow_window_stacks_and_brings_the_source_up_as_a_sheet(reader: Open
     chip.click()
     expect(one.page.locator(".source")).to_be_visible()
     expect(one.page.locator("article h2")).to_have_text("Who pays for the Tarn bridge?")
-    expect(one.page.locator("mark[data-on]")).to_be_in_viewport()
+    expect(one.page.locator("mark[data-on]").first).to_be_in_viewport()
     one.page.get_by_role("button", name="Back to the answer").click()
     expect(one.page.locator(".source")).not_to_be_visible()
     expect(chip).to_be_focused()

@@ -4,7 +4,7 @@ import { button, el, listed, spaced } from "./dom.js";
 
 const LONG = 80; // paragraphs; longer articles are laid out chunk by chunk as they come into view
 const CHUNK = 20;
-const WORD_JOINER = "\u2060"; // keeps a span's number on the line where the span ends
+const LONGEST_WORD = 40; // characters; what is longer, or has no spaces at all, may break
 
 /** The right side. `act` holds what a press does: step(by), light(statement id), tell(event, value), close(). */
 export class SourceSide {
@@ -101,14 +101,22 @@ export class SourceSide {
   }
 
   segment(segment, last) {
-    const words = segment.soft ? el("span", { class: "soft" }, segment.text) : segment.text;
-    if (!segment.marks?.length) return [words];
+    if (!segment.marks?.length) return [segment.soft ? el("span", { class: "soft" }, segment.text) : segment.text];
+    const numbers = segment.marks.filter((number) => last.get(number) === segment);
+    if (!numbers.length) return [this.mark(segment, segment.text)];
+    // A span's number stays on the line on which the span ends: it is tied to the last word.
+    const cut = segment.text.trimEnd().lastIndexOf(" ") + 1;
+    const tied = segment.text.length - cut <= LONGEST_WORD ? "end" : null;
+    const end = el("span", { class: tied }, this.mark(segment, segment.text.slice(cut)), ...numbers.map((n) => this.tag(n)));
+    return cut ? [this.mark(segment, segment.text.slice(0, cut)), end] : [end];
+  }
+
+  mark(segment, text) {
     const back = () => {
       if (!String(getSelection())) this.act.light(this.citations.get(this.chosen(segment.marks))?.used_by[0]);
     };
-    const mark = el("mark", { data: { cites: segment.marks.join(" ") }, on: { click: back } }, words);
-    const numbers = segment.marks.filter((number) => last.get(number) === segment);
-    return [mark, ...numbers.flatMap((number) => [el("span", { class: "join" }, WORD_JOINER), this.tag(number)])];
+    const words = segment.soft ? el("span", { class: "soft" }, text) : text;
+    return el("mark", { data: { cites: segment.marks.join(" ") }, on: { click: back } }, words);
   }
 
   chosen(numbers) {
