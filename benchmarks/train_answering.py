@@ -223,7 +223,7 @@ def trained(asked: Sequence[Asked], seed: int) -> tuple[dict[str, float], dict[s
         ranking.append(by(fit_ranking([one.there for one, f in zip(asked, fold, strict=True) if f != out])))
     there = [known(one.there, ranking[f]) for one, f in zip(asked, fold, strict=True)]
     without = [known(one.without, ranking[f]) for one, f in zip(asked, fold, strict=True)]
-    names = list(max(there, key=len))
+    names = max((list(one) for one in there), key=len)
     a, b = (np.array([[one.get(name, 0.0) for name in names] for one in some]) for some in (there, without))
     folds = np.array(fold)
     sure = np.zeros((2, len(asked)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +34,7 @@ class Sentences:
     """Every sentence found, once, by article and place in it.
 
     `hit` is the best passage that holds it, `place` its index there; `article` counts from 0 by best passage;
-    `follows`: it stands right behind the row before it; `cosine` is 0 where there is no vector.
+    `follows`: it stands right behind the row before it; `cosine` is 0 for keyword search only.
     """
 
     spans: tuple[Span, ...]
@@ -78,14 +79,18 @@ def _text(material: Material, span: Span, rank: int) -> str:
 
 
 def _vectors(material: Material, hits: Ints, place: Ints) -> NDArray[np.float32] | None:
-    """(m, dimension), zeros where a passage is not embedded yet; None where none is."""
+    """(m, dimension), the mean of the others where a passage is not embedded yet; None where none is."""
     if material.vector is None or all(hit.sentences is None for hit, _ in material.hits):
         return None
     vectors = np.zeros((len(hits), len(material.vector)), np.float32)
+    known = np.zeros(len(hits), bool)
     for rank, (hit, _) in enumerate(material.hits):
         if hit.sentences is not None:
             rows = np.flatnonzero((hits == rank) & (place < len(hit.sentences)))
             vectors[rows] = hit.sentences[place[rows]]
+            known[rows] = True
+    if not known.all() and known.any():
+        vectors[~known] = vectors[known].mean(axis=0)
     return vectors
 
 
@@ -266,8 +271,8 @@ def _pairs(asked: Terms, seen: Occurrences, sentences: Sentences, m: int) -> Flo
 
 def _passages(sentences: Sentences, asked: Terms, material: Material) -> dict[str, Floats]:
     ranks = np.arange(len(material.hits), dtype=np.float64)
-    dense = np.array([found.dense or 0.0 for _, found in material.hits])
-    closest = np.array([found.sentence or 0.0 for _, found in material.hits])
+    dense = _known([found.dense for _, found in material.hits])
+    closest = _known([found.sentence for _, found in material.hits])
     words = np.array([found.words for _, found in material.hits])
     fused = 0.25 * _of_best(dense) + 0.35 * _of_best(closest) + 0.4 * _of_best(words)
     first = np.full(int(sentences.article.max(initial=-1)) + 1, np.inf)
@@ -288,6 +293,13 @@ def _passages(sentences: Sentences, asked: Terms, material: Material) -> dict[st
         "score of article": _most(fused[sentences.hit], sentences.article),
         "bm25 of passage": words[sentences.hit] / (HIGHEST * asked.weights.sum() or 1.0),
     }
+
+
+def _known(values: Sequence[float | None]) -> Floats:
+    """What is not known yet is the mean of what is; 0 where nothing is."""
+    some = [value for value in values if value is not None]
+    mean = sum(some) / len(some) if some else 0.0
+    return np.array([mean if value is None else value for value in values], np.float64)
 
 
 def _likely(scores: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,29 @@ def test_weights_changed_by_hand_are_refused(tmp_path: Path, monkeypatch: pytest
 )
 def test_a_question_asks_for_what_its_first_question_word_says(question: str, kind: str) -> None:
     assert kind_of(question) == kind
+
+
+def test_a_library_of_another_size_is_judged_alike() -> None:
+    """In a library of many more passages every word is rarer; what the articles say of the question is the same."""
+    found = material("Who was the captain of the ferry Otter?", [FERRY, INQUIRY])
+
+    def sure_where_words_weigh(times: float) -> float:
+        hits = [(hit, replace(one, words=times * one.words)) for hit, one in found.hits]
+        some = replace(
+            found, hits=hits, idf=lambda words: [times * (9.0 if w == "\0" else len(w)) for w in words]
+        )
+        return ExtractiveWriter().judge(some).answerability
+
+    assert sure_where_words_weigh(1.0) == pytest.approx(sure_where_words_weigh(2.0))
+
+
+def test_a_passage_that_waits_for_its_vector_still_answers() -> None:
+    found = material("Who was the captain of the ferry Otter?", [INQUIRY, FERRY])
+    hits = [
+        (replace(hit, vector=None, sentences=None), replace(one, dense=None, sentence=None))
+        if hit.article.id == "ferry"
+        else (hit, one)
+        for hit, one in found.hits
+    ]
+    drafts = list(ExtractiveWriter().write(replace(found, hits=hits)))
+    assert any("Ilse Varga" in draft.text for draft in drafts[:3])
