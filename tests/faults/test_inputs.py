@@ -118,7 +118,11 @@ def test_row_65_an_article_of_five_megabytes_and_one_of_five_words_are_all_in_pa
     size = 5_000_000 if os.environ.get("DATELINE_FAULTS") == "full" else 500_000
     sentence = "In the year %d the mill of Garth ground %d sacks of rye \u2013 and no more.\n\n"
     long = (
-        "".join(sentence % (at, at * 7) for at in range(size // 70)) + "x" * 20_000 + " needle stands last."
+        "".join(sentence % (at, at * 7) for at in range(size // 70))
+        + "x" * 20_000
+        + "\n\n"
+        + "The miller kept the keys of the granary. " * 40
+        + "A needle stands last."
     )
     write(folder, 1, long)
     write(folder, 2, "Rain stopped play at Garth.")
