@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -214,10 +213,8 @@ def serve(
     command += ["--server.port", str(settings.port), "--server.address", "localhost"]
     command += ["--server.headless", "false" if browser and _has_display() else "true"]
     terminal.err.print(f"Dateline is opening at http://localhost:{settings.port} (stop it with Ctrl-C).")
-    try:
-        raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
-    except KeyboardInterrupt:
-        raise typer.Exit(DONE) from None
+    os.chdir(ROOT)
+    os.execv(command[0], command)  # in this process, so that whoever stops it stops the server
 
 
 def _too_little_room(home: Path, planned: Plan) -> DiskFull:
