@@ -24,7 +24,10 @@ def library(data: Data, keep: Path | None) -> Iterator[Newsroom]:
     Args:
         keep: a folder for the libraries of several sets, used again by the next run; None: gone afterwards.
     """
-    with tempfile.TemporaryDirectory() as gone, newsroom.open((keep or Path(gone)) / data.folder.name) as room:
+    with (
+        tempfile.TemporaryDirectory() as gone,
+        newsroom.open((keep or Path(gone)) / data.folder.name) as room,
+    ):
         report = room.ingest([data.folder / "articles.jsonl"])
         failed = [f"{item.source}: {item.reason}" for item in report.items if item.status == "failed"]
         if failed:
