@@ -1,15 +1,14 @@
-"""Opening a home: its catalog, and who holds its indexes."""
+"""Opening a home: its catalog, and whether its indexes are to be held."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from rag.errors import CatalogDamaged, IndexLocked, LibraryError, ReadOnly
+from rag.errors import CatalogDamaged, LibraryError, ReadOnly
 from rag.library.catalog import Catalog
 from rag.library.database import damaged, writable
-from rag.library.lock import holder
 
-CHECKED = 200_000_000  # bytes of a catalog that the app reads through when it starts: well under a second
+CHECKED = 200_000_000  # bytes of a catalog that the app reads through when it starts
 
 
 def open_catalog(home: Path, *, thorough: bool = False) -> Catalog:
@@ -55,10 +54,3 @@ def hold(catalog: Catalog, serve: bool) -> bool | None:
     if catalog.read_only:
         return False
     return True if serve else None
-
-
-def held_elsewhere(home: Path) -> IndexLocked:
-    """The error for indexes that another process holds."""
-    pid = holder(home)
-    who = f"process {pid}" if pid else "another process"
-    return IndexLocked(str(home), f"its indexes are held by {who}", "Use that one, or stop it first.")

@@ -23,11 +23,12 @@ from rag import standing
 from rag.answering.chain import answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.errors import CatalogDamaged, DatelineError, LibraryError, ReadOnly, WeightsMissing
-from rag.home import held_elsewhere, hold, open_catalog
+from rag.home import hold, open_catalog
 from rag.library import embeddings, storing
 from rag.library import ingest as stages
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes, open_indexes
+from rag.library.lock import held_by, holder
 from rag.library.remembered import Remembered
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
@@ -199,7 +200,7 @@ class Newsroom:
             reads = (_collected(read, collection) for read in reads)
         embedder = self.embedder
         split = standing.splitter(embedder)
-        self._passage_rules(embedder, split)
+        embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
         with self._following():
             items = stages.store_all(
                 self.catalog, reads, split=split, total=total, report=progress, stop=stop
@@ -235,11 +236,6 @@ class Newsroom:
         if done >= PACE_FROM:
             embeddings.note_pace(self.catalog, done / (time.monotonic() - began))
         return done
-
-    def _passage_rules(self, embedder: Embedder | None, split: stages.Split) -> None:
-        rules = standing.passage_rules(embedder)
-        if self.catalog.meta("passages") != rules:
-            embeddings.use_passages(self.catalog, rules, split)
 
     @contextlib.contextmanager
     def _following(self) -> Iterator[None]:
@@ -355,9 +351,10 @@ class Newsroom:
         """Find and mend what is wrong with the indexes and the vectors; says what it did."""
         self._refuse_read_only()
         if not self.indexes.holder:
-            raise held_elsewhere(self.home)
+            raise held_by(holder(self.home), self.home)
         embedder = self.embedder
-        self._passage_rules(embedder, standing.splitter(embedder))
+        split = standing.splitter(embedder)
+        embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
         with waited_for(self._embedding):
             self._embed(progress=progress)
         return repair_library(self.catalog, self.home, self.indexes)

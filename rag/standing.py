@@ -40,7 +40,7 @@ SHOWN = (
     "tiktoken",
 )
 
-# Measured on news (benchmarks/speed.py): what an ingest takes, per passage and per byte of articles.
+# Estimates of what an ingest takes, per passage and per byte of articles; benchmarks/speed.py is to measure them.
 PASSAGES_PER_BYTE = 1 / 900
 WORDS_PER_SECOND = 1_200  # passages stored and findable by words
 MEANING_PER_SECOND = 60  # passages embedded, where this library has measured none of its own

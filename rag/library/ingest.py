@@ -117,6 +117,10 @@ def embed_all(
 
     Returns how many passages were embedded. The vectors of a version that is killed half-way are made again.
     """
+    if not catalog.pending(limit=1):  # asked every second by the app: nothing is counted or written then
+        if report:
+            report(Progress("embedding", 0, 0))
+        return 0
     totals = catalog.totals()
     done, total = 0, totals.passages - totals.embedded
     ready: list[tuple[Pending, Sequence[Embedded]]] = []

@@ -44,13 +44,7 @@ class IndexLock:
             ReadOnly: the home cannot be written.
         """
         if not self.try_acquire():
-            pid = _pid_in(self.path)
-            who = f"process {pid}" if pid else "another process"
-            raise IndexLocked(
-                str(self.path.parent),
-                f"its indexes are held by {who}",
-                "Use that one, or stop it first; `dateline ingest` and `dateline ask` work beside it.",
-            )
+            raise held_by(_pid_in(self.path), self.path.parent)
 
     def try_acquire(self) -> bool:
         """Take the lock if it is free.
@@ -109,6 +103,16 @@ def holder(home: Path) -> int | None:
     finally:
         os.close(handle)
     return _pid_in(path)
+
+
+def held_by(pid: int | None, home: Path) -> IndexLocked:
+    """The error for a home whose indexes another process holds."""
+    who = f"process {pid}" if pid else "another process"
+    return IndexLocked(
+        str(home),
+        f"its indexes are held by {who}",
+        "Use that one, or stop it first; `dateline ingest` and `dateline ask` work beside it.",
+    )
 
 
 def _locked(handle: int, kind: int, path: Path) -> bool:

@@ -65,14 +65,16 @@ class Remembered:
 
     def remember(self, items: Iterable[Item]) -> None:
         """Keep the files whose every article went in without a remark."""
+        if not self._read:
+            return
         by_source = {item.source: item for item in items}
+        contents = self._catalog.contents([item.article_id for item in by_source.values() if item.article_id])
         with ledger(self._catalog) as book:
             for name, (digest, sources) in self._read.items():
                 found = [by_source.get(source) for source in sources]
                 ids = [one.article_id for one in found if one and one.status in WENT_IN and not one.reason]
                 if not ids or len(ids) != len(sources):
                     continue
-                contents = self._catalog.contents([one for one in ids if one])
                 kept = [
                     (source, one, contents[one][0])
                     for source, one in zip(sources, ids, strict=True)
