@@ -42,7 +42,7 @@ check: setup-dev
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 	@test -n "$$DATELINE_CHROMIUM" || command -v chromium >/dev/null || echo "No chromium on this machine: the browser tests were skipped."
 
 # Beside what a user would pick instead: make bench DATA=folder (with newsqa/ and realtimeqa-2025/ in it)
@@ -53,7 +53,7 @@ bench: setup-peers
 	$(BIN)/python -m benchmarks.near_duplicates
 
 faults: setup-dev
-	DATELINE_FAULTS=full DATELINE_FAULT_KILLS=30 $(BIN)/python -m pytest tests/faults tests/test_kills.py
+	DATELINE_FAULTS=full DATELINE_FAULT_KILLS=30 $(BIN)/python -m pytest --numprocesses auto --dist worksteal tests/faults tests/test_kills.py
 
 lock:
 	$(COMPILE) pyproject.toml requirements/app.in -o requirements/app.txt

@@ -33,7 +33,7 @@ from rag.library.remembered import Remembered
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.questions import SAMPLE, How, Questions
-from rag.reading import Read, read_bytes
+from rag.reading import Read, count_records, read_bytes
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -166,7 +166,6 @@ class Newsroom:
         collection: str | None = None,
         progress: stages.Report | None = None,
         stop: threading.Event | None = None,
-        total: int | None = None,
     ) -> IngestReport:
         """Read, store and embed files and folders. What is stored is findable by words at once.
 
@@ -174,7 +173,9 @@ class Newsroom:
             ReadOnly, DiskFull: nothing that was stored before is lost.
         """
         known = Remembered(self.catalog, collection=collection)
-        reads = known.reads([Path(path) for path in paths], today=self.settings.day)
+        named = [Path(path) for path in paths]
+        reads = known.reads(named, today=self.settings.day)
+        total = count_records(named) if progress else None
         report = self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
         if stop is None or not stop.is_set():
             known.remember(report.items)

@@ -72,7 +72,8 @@ def store_all(
                 report(Progress("storing", len(items), total))
     items += _store_batch(catalog, batch, split)
     if report:
-        report(Progress("storing", len(items), total))
+        stopped = stop is not None and stop.is_set()
+        report(Progress("storing", len(items), total if stopped else len(items)))
     return items
 
 

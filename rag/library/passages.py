@@ -17,7 +17,7 @@ from rag.types import Article, Passage
 Range = tuple[int, int]
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-PASSAGE_RULES = "p1"
+PASSAGE_RULES = "p2"
 """Part of the index's fingerprint: changed whenever the same article would be packed otherwise."""
 
 SPECIAL_TOKENS = 2
@@ -58,8 +58,8 @@ def header(article: Article, *, limit: int, count_tokens: CountTokens) -> str:
 def split(article: Article, *, limit: int, count_tokens: CountTokens) -> tuple[Passage, ...]:
     """The article's passages: whole sentences, as many as fit, the last of one again the first of the next.
 
-    The sentences are spread evenly over the fewest passages that hold them. A sentence longer than a passage
-    is cut after a clause or a word. No passage reaches over furniture; every character of the article's own
+    Each passage is filled before the next begins; the last two share evenly, so that none is a mere remainder. A
+    sentence longer than a passage is cut after a clause or a word. No passage reaches over furniture; every character of the article's own
     text that is not white space is in one. Calls `count_tokens` once, again for a long header or sentence.
 
     Args:
@@ -196,6 +196,16 @@ def _short_words(text: str, sentence: _Unit, room: int, count_tokens: CountToken
 
 
 def _packed(units: Sequence[_Unit], room: int) -> list[list[_Unit]]:
+    """Passages of at most `room`, each full but the last two, which are as even as can be."""
+    packed = _filled(units, room)
+    if len(packed) < 2:
+        return packed
+    *full, last_but_one, last = packed
+    repeated = last[0] is last_but_one[-1]
+    return [*full, *_evened([*last_but_one, *last[repeated:]], room)]
+
+
+def _evened(units: Sequence[_Unit], room: int) -> list[list[_Unit]]:
     """The fewest passages of at most `room`, as even as that number allows."""
     packed = _filled(units, room)
     low, high = max((unit.cost for unit in units), default=0), room

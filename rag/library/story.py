@@ -15,7 +15,8 @@ def copies_among(signature: bytes, candidates: Iterable[tuple[int, bytes]]) -> l
     if not others:
         return []
     mine = Signature.from_bytes(signature)
-    return [key for key, other in others if is_copy(mine, Signature.from_bytes(other))]
+    alike = {other: is_copy(mine, Signature.from_bytes(other)) for other in {other for _, other in others}}
+    return [key for key, other in others if alike[other]]
 
 
 def ended_by_new(new: Article, other: Article, *, copies: bool) -> Ending | None:

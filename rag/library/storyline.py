@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from rag.types import Article
@@ -60,10 +61,14 @@ class Marks:
 
 def marks(article: Article) -> Marks:
     """Read title, first and last lines."""
-    title, start, end = article.title or "", article.text[:_START], article.text[-_END:]
+    return _marks(article.title or "", article.text[:_START], article.text[-_END:])
+
+
+@lru_cache(maxsize=4096)
+def _marks(title: str, start: str, end: str) -> Marks:
     numbered = _NUMBER.search(title) or _NUMBER.match(start)
     number = int(numbered[1] or numbered[2]) if numbered else 0
-    if is_kill(article):
+    if _kills(title, start):
         return Marks("kill", number)
     if _CORRECTED_TITLE.match(title) or _CORRECTED_TEXT.search(start) or _CORRECTED_TEXT.search(end):
         return Marks("correction", number)
@@ -74,7 +79,11 @@ def marks(article: Article) -> Marks:
 
 def is_kill(article: Article) -> bool:
     """Whether it says of itself that it takes another back. Withdrawn by hand, an article is no kill."""
-    return bool(_KILL.match(article.title or "") or _KILL.match(article.text[:200]))
+    return _kills(article.title or "", article.text[:_START])
+
+
+def _kills(title: str, start: str) -> bool:
+    return bool(_KILL.match(title) or _KILL.match(start[:200]))
 
 
 def named_titles(article: Article) -> tuple[str, ...]:

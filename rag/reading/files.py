@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,6 +43,8 @@ _NO_ARTICLES = {
     ".py": "a program, not an article",
     ".sh": "a program, not an article",
 }
+_BY_LINE = (".jsonl", ".ndjson")
+_UNCOUNTED = (".json", ".csv", ".tsv")
 _SPECIAL = (
     (stat.S_ISFIFO, "a named pipe, not a file"),
     (stat.S_ISSOCK, "a socket, not a file"),
@@ -79,6 +82,28 @@ def count_files(paths: Sequence[Path]) -> tuple[int, int]:
     """How many files `read_paths` would read, and their bytes. Opens none of them."""
     sizes = [found.size for found in walk(paths) if isinstance(found, File)]
     return len(sizes), sum(sizes)
+
+
+def count_records(paths: Sequence[Path]) -> int | None:
+    """How many rows `read_paths` will give: one for a path, one for a line of JSON lines.
+
+    None where files are among them that hold nobody knows how many until they are read (JSON, CSV).
+    """
+    count = 0
+    for found in walk(paths):
+        suffix = found.path.suffix.lower() if isinstance(found, File) else ""
+        if suffix in _UNCOUNTED:
+            return None
+        count += _lines(found) if isinstance(found, File) and suffix in _BY_LINE else 1
+    return count
+
+
+def _lines(file: File) -> int:
+    try:
+        with open_file(file) as opened:
+            return sum(block.count(b"\n") for block in iter(partial(opened.read, 1 << 20), b"")) or 1
+    except (ReadingError, OSError):  # reading it says what is wrong
+        return 1
 
 
 def open_file(file: File) -> BinaryIO:

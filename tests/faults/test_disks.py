@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event
 from rag.cli import main
 from rag.errors import DiskFull, ReadOnly
 from rag.newsroom import Newsroom
+from tests.fakes.rights import let_others_in
 from tests.faults.given import dateline, filled, found, held, opened, stories, whole
 
 SMALL = 500  # articles of one sentence: they take more room than an ingest plans for so short a file
@@ -141,6 +142,7 @@ def unwritable(home: Path) -> Iterator[Callable[[Callable[[], None]], None]]:
         finally:
             unmount(home)
         return
+    let_others_in(home)
     for path in [home, *home.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     yield as_nobody if os.geteuid() == 0 else lambda check: check()

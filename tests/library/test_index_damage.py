@@ -25,6 +25,7 @@ from rag.library.rows import VectorRow
 from rag.library.vectors import VectorIndex
 from tests.fakes.homes import following, found, holding, kill, live, nearest, serving, wait_for
 from tests.fakes.library import embed, filled, open_catalog, store, vector_of
+from tests.fakes.rights import let_others_in
 
 
 @pytest.fixture
@@ -122,7 +123,8 @@ def test_row_05_a_home_that_cannot_be_written_is_read(tmp_path: Path) -> None:
     catalog = Catalog(home / "catalog.sqlite3")
     with holding(home, catalog) as (_, follower):
         follower.catch_up()
-    for path in [*home.rglob("*"), home, *home.parents[:3]]:
+    let_others_in(home)
+    for path in [*home.rglob("*"), home]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
         os.seteuid(65534)

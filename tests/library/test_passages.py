@@ -59,6 +59,12 @@ def test_the_last_passage_is_no_scrap() -> None:
     assert lengths == [11, 11]
 
 
+def test_all_passages_but_the_last_two_are_full() -> None:
+    article = story(*[5] * 47)
+    lengths = [len(passage.sentences) for passage in split(article, limit=102, count_tokens=count_tokens)]
+    assert lengths == [20, 15, 14]
+
+
 def test_a_sentence_that_is_half_a_passage_is_not_repeated() -> None:
     article = story(10, 21, 10, 10)
     passages = split(article, limit=42, count_tokens=count_tokens)

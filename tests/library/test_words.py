@@ -17,6 +17,7 @@ from rag.library.checksums import words_fault
 from rag.library.rows import PassageRow
 from rag.library.word_scope import WordScope
 from rag.library.words import WordIndex, words_of
+from tests.fakes.rights import let_others_in
 
 
 def passage(
@@ -291,8 +292,7 @@ def test_a_reader_cannot_write(index: WordIndex) -> None:
 @pytest.mark.skipif(os.getuid() != 0, reason="needs to become another user")
 def test_row_05_an_index_that_cannot_be_written_is_read_and_followed(index: WordIndex) -> None:
     index.apply(stored=[passage(1, "ferry")])
-    for path in index.path.parents[:3]:
-        path.chmod(0o755)
+    let_others_in(index.path)
 
     def others_may_read() -> None:
         for file in index.path.iterdir():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.reading import Read, count_files, files, read_paths
+from rag.reading import Read, count_files, count_records, files, read_paths
 from rag.reading.files import shown
 
 TODAY = date(2026, 11, 22)
@@ -141,6 +141,17 @@ def test_files_are_counted_without_being_opened(tmp_path: Path, monkeypatch: pyt
     os.mkfifo(tmp_path / "pipe")
     monkeypatch.setattr(files, "open_file", None)
     assert count_files([tmp_path, tmp_path / "gone"]) == (2, 150)
+
+
+def test_rows_are_counted_where_the_files_tell_how_many(tmp_path: Path) -> None:
+    (tmp_path / "1.txt").write_text("Five words stand in here")
+    (tmp_path / "README.md").write_text("About these")
+    lines = [f'{{"id": "{n}", "text": "Five words stand in here"}}\n' for n in range(7)]
+    (tmp_path / "all.jsonl").write_text("".join(lines))
+    paths = [tmp_path, tmp_path / "gone"]
+    assert count_records(paths) == len(list(read_paths(paths, today=TODAY))) == 10
+    (tmp_path / "more.csv").write_text("text\nFive words stand in here\n")
+    assert count_records(paths) is None
 
 
 def test_reading_is_lazy(tmp_path: Path) -> None:
