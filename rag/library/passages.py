@@ -60,7 +60,8 @@ def split(article: Article, *, limit: int, count_tokens: CountTokens) -> tuple[P
 
     Each passage is filled before the next begins; the last two share evenly, so that none is a mere remainder.
     A sentence longer than a passage is cut after a clause or a word. No passage reaches over furniture; every
-    character of the article's own text that is not white space is in one. Calls `count_tokens` once, again for a long header or sentence.
+    character of the article's own text that is not white space is in one. Calls `count_tokens` once, again for a
+    long header or sentence.
 
     Args:
         limit: tokens that the embedder reads, header and special tokens included; at least 16.

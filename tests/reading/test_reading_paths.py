@@ -197,7 +197,10 @@ def test_section_and_headline_label_state_a_kind_and_tone_does_not(
         (b"", "an empty file"),
         (b" \n\t\n", "there is no text in it"),
         (b"%PDF-1.7\n...", "a PDF is not read yet. Save it as text, Markdown or HTML."),
-        (gzip.compress(b"Five words stand in here", mtime=0), "a gzip archive is not read yet. Unpack it first."),
+        (
+            gzip.compress(b"Five words stand in here", mtime=0),
+            "a gzip archive is not read yet. Unpack it first.",
+        ),
         (
             b"PK\x03\x04....word/document.xml",
             "a DOCX document is not read yet. Save it as text, Markdown or HTML.",
