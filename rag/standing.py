@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import math
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -193,13 +195,12 @@ def plan(room: Newsroom, paths: Sequence[Path]) -> Plan:
 
 
 def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder; those that go while it counts are left out."""
+    """Bytes of all files below a folder; files and folders that go while it counts are left out."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.lstat().st_size
-        except FileNotFoundError:
-            continue
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += Path(inside, name).lstat().st_size
     return total
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rag import newsroom
 from rag.errors import CatalogDamaged, IndexLocked, UsageError
 from rag.newsroom import SAMPLE, Newsroom
+from rag.standing import size_of
 from rag.types import Answer, Scope, Sentence, Stage
 from tests.fakes.embedder import FakeEmbedder
 
@@ -269,3 +273,20 @@ def test_a_file_whose_article_was_removed_or_changed_is_read_again(room: Newsroo
     report = room.ingest([folder])
     assert (report.count("changed"), report.count("unchanged")) == (1, 2)
     assert room.ingest([folder], collection="harbour").count("changed") == 3
+
+
+def test_the_size_of_a_home_is_told_while_its_folders_come_and_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("kept", "going"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_bytes(bytes(100))
+    scan = os.scandir
+
+    def scanned(path: str) -> Any:
+        if Path(path).name == "going":
+            shutil.rmtree(path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scanned)
+    assert size_of(tmp_path) == 100
