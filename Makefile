@@ -7,6 +7,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UV ?= uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
+# Bytecode is kept: without it every command starts more slowly.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: app test setup setup-dev setup-peers check faults bench lock clean
 
 app: setup

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -283,9 +282,10 @@ def test_the_size_of_a_home_is_told_while_its_folders_come_and_go(
         (tmp_path / name / "file").write_bytes(bytes(100))
     scan = os.scandir
 
-    def scanned(path: str) -> Any:
-        if Path(path).name == "going":
-            shutil.rmtree(path)
+    def scanned(path: Any) -> Any:
+        if str(path) == str(tmp_path / "going"):
+            (tmp_path / "going" / "file").unlink()
+            (tmp_path / "going").rmdir()
         return scan(path)
 
     monkeypatch.setattr(os, "scandir", scanned)
