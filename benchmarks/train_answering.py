@@ -2,10 +2,11 @@
 
     python -m benchmarks.train_answering DATA [--train newsqa] [--check realtimeqa-2025] [--keep FOLDER] [--write]
 
-Every question is searched twice, the second time with its own article out of scope. Ranking: the weights maximise
+Every question is searched twice, the second time with its own article out of scope; the first search is also read
+without the passages that answer, as a near miss. Ranking: the weights maximise
 the log-likelihood that a softmax over all sentences found draws one that holds the answer (listwise: Cao et al. 2007,
 with the likelihood of all right ones taken together), less a penalty on their squares. Answerability: a logistic
-regression of the first kind of search against the second, over what the ranking's best sentences show, ranked by folds
+regression of the first kind against the others, over what the ranking's best sentences show, ranked by folds
 that have not seen them. Five folds, articles kept together, tell the shares on unseen articles; `--check` sets are
 never trained on. Both are made twice, with meaning and for keyword search only. Seeded.
 """
@@ -22,13 +23,14 @@ from numpy.typing import NDArray
 
 from benchmarks import ours
 from benchmarks.answering import names_in
-from benchmarks.data import Data, arguments, load, save, table
+from benchmarks.data import Data, arguments, judged, load, save, table
 from rag.answering import answerability
 from rag.answering.extractive import LONGEST, WEAK, chosen
 from rag.answering.ranking import WEIGHTS, digest_of
 from rag.answering.sentence_features import Reading, read
 from rag.answering.writer import Material
 from rag.evaluation import metrics
+from rag.evaluation.metrics import Place
 from rag.newsroom import Newsroom
 from rag.questions import Questions
 from rag.types import Question, Scope
@@ -36,6 +38,8 @@ from rag.types import Question, Scope
 FOLDS = 5
 RANKING_PENALTY = 1e-3  # per question, on squares of standardised weights
 ANSWERABILITY_PENALTY = 3.0  # on the whole, on squares of standardised weights
+KINDS = ("there", "without", "missed")
+MISSED = 0.25  # what a near miss counts beside a question whose article is out
 COUNTED = 3  # sentences of an answer in which the span is looked for
 
 Floats = NDArray[np.float64]
@@ -52,12 +56,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question asked with its articles there, and with them out of scope."""
+    """A question asked with its articles there, with them out of scope, and with only the passages that answer out."""
 
     question: Question
     group: str
     there: Case
     without: Case
+    missed: Case
 
 
 Ranking = Callable[[Case], Floats]
@@ -71,8 +76,9 @@ def ask_all(data: Data, room: Newsroom, *, meaning: bool) -> list[Asked]:
         own = own_articles(question)
         if own:
             without = Scope(not_articles=own, undated=True)
-            cases = [case(data, questions, question, scope) for scope in (ours.ANY_DAY, without)]
-            asked.append(Asked(question, group, *cases))
+            there = ground(questions, question, ours.ANY_DAY)
+            materials = there, ground(questions, question, without), missing(there, question, data.texts)
+            asked.append(Asked(question, group, *(case(data, question, found) for found in materials)))
     return asked
 
 
@@ -90,9 +96,20 @@ def own_articles(question: Question) -> tuple[str, ...]:
     return tuple({e.article for e in question.evidence}) or tuple(pages if isinstance(pages, list) else ())
 
 
-def case(data: Data, questions: Questions, question: Question, scope: Scope) -> Case:
-    """One search, its sentences read, and their vectors left behind: there are many."""
-    found = questions.ground(question.question, scope, (), today=ours.day_of(question)).material
+def ground(questions: Questions, question: Question, scope: Scope) -> Material:
+    """What is found for a question."""
+    return questions.ground(question.question, scope, (), today=ours.day_of(question)).material
+
+
+def missing(found: Material, question: Question, texts: Mapping[str, str]) -> Material:
+    """The same without the passages that hold the answer: a near miss, all of the story there but what is asked."""
+    places = [Place(hit.passage.article_id, hit.passage.start, hit.passage.end) for hit, _ in found.hits]
+    holds = judged(question, places, texts)
+    return replace(found, hits=[one for one, held in zip(found.hits, holds, strict=True) if not held])
+
+
+def case(data: Data, question: Question, found: Material) -> Case:
+    """The sentences of what was found, read, and their vectors left behind: there are many."""
     reading = read(found)
     spans = reading.sentences.spans
     holds = [
@@ -160,8 +177,8 @@ def shares(ranked: Floats, begins: NDArray[np.int64], whose: NDArray[np.int64]) 
     return likely / total[whose], highest + np.log(total)
 
 
-def fit_logistic(rows: Floats, answers: NDArray[np.bool_], steps: int = 30) -> Floats:
-    """(f,) weights in the features' own units; the first feature is the constant 1 and bears no penalty."""
+def fit_logistic(rows: Floats, answers: NDArray[np.bool_], share: Floats, steps: int = 30) -> Floats:
+    """(f,) weights in the features' own units, each row counted by its share; the constant 1 bears no penalty."""
     scaled, mean, scale = standardised(rows)
     scaled[:, 0] = 1.0
     penalty = np.full(rows.shape[1], ANSWERABILITY_PENALTY)
@@ -169,8 +186,8 @@ def fit_logistic(rows: Floats, answers: NDArray[np.bool_], steps: int = 30) -> F
     weights = np.zeros(rows.shape[1])
     for _ in range(steps):
         sure = 1 / (1 + np.exp(-scaled @ weights))
-        curve = (scaled * (sure * (1 - sure))[:, None]).T @ scaled + np.diag(penalty)
-        step = np.linalg.solve(curve, scaled.T @ (sure - answers) + penalty * weights)
+        curve = (scaled * (share * sure * (1 - sure))[:, None]).T @ scaled + np.diag(penalty)
+        step = np.linalg.solve(curve, scaled.T @ (share * (sure - answers)) + penalty * weights)
         weights = weights - step
         if np.abs(step).max() < 1e-6:
             break
@@ -208,11 +225,12 @@ def known(case: Case, ranking: Ranking) -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """(n,) for each question: which of the first sentences holds the answer (0: none), and both answerabilities."""
+    """(n,) for each question: which of the first sentences holds the answer (0: none), and its answerabilities."""
 
     right: NDArray[np.int64]
     there: Floats
     without: Floats
+    missed: Floats
 
 
 def trained(asked: Sequence[Asked], seed: int) -> tuple[dict[str, float], dict[str, float], Judged]:
@@ -221,21 +239,29 @@ def trained(asked: Sequence[Asked], seed: int) -> tuple[dict[str, float], dict[s
     ranking: list[Ranking] = []
     for out in range(FOLDS):
         ranking.append(by(fit_ranking([one.there for one, f in zip(asked, fold, strict=True) if f != out])))
-    there = [known(one.there, ranking[f]) for one, f in zip(asked, fold, strict=True)]
-    without = [known(one.without, ranking[f]) for one, f in zip(asked, fold, strict=True)]
-    names = max((list(one) for one in there), key=len)
-    a, b = (np.array([[one.get(name, 0.0) for name in names] for one in some]) for some in (there, without))
+    by_kind = [
+        [known(getattr(one, kind), ranking[f]) for one, f in zip(asked, fold, strict=True)] for kind in KINDS
+    ]
+    names = max((list(one) for one in by_kind[0]), key=len)
+    tables = np.array([[[one.get(name, 0.0) for name in names] for one in some] for some in by_kind])
     folds = np.array(fold)
-    sure = np.zeros((2, len(asked)))
+    sure = np.zeros((len(KINDS), len(asked)))
     for out in range(FOLDS):
-        rest = folds != out
-        weights = fit_logistic(np.concatenate([a[rest], b[rest]]), np.repeat([True, False], rest.sum()))
-        sure[:, ~rest] = 1 / (1 + np.exp(-np.stack([a[~rest] @ weights, b[~rest] @ weights])))
+        weights = answerable_by(tables[:, folds != out])
+        sure[:, folds == out] = 1 / (1 + np.exp(-tables[:, folds == out] @ weights))
     right = np.array([place_of_answer(one.there, ranking[f]) for one, f in zip(asked, fold, strict=True)])
-    final = fit_logistic(np.concatenate([a, b]), np.repeat([True, False], len(asked)))
+    final = answerable_by(tables)
     columns = asked[0].there.reading.names
     whole = fit_ranking([one.there for one in asked])
-    return rounded(columns, whole), rounded(names, final), Judged(right, sure[0], sure[1])
+    return rounded(columns, whole), rounded(names, final), Judged(right, *sure)
+
+
+def answerable_by(tables: Floats) -> Floats:
+    """The logistic weights that tell the first kind of the three from the others, given (3, n, f)."""
+    n = tables.shape[1]
+    return fit_logistic(
+        np.concatenate(tables), np.repeat([True, False, False], n), np.repeat([1.0, 1.0, MISSED], n)
+    )
 
 
 def tried(asked: Sequence[Asked], ranking: Mapping[str, float], learned: Mapping[str, float]) -> Judged:
@@ -247,10 +273,10 @@ def tried(asked: Sequence[Asked], ranking: Mapping[str, float], learned: Mapping
             1 / (1 + np.exp(-sum(learned[n] * v for n, v in known(one, order).items() if n in learned)))
             for one in some
         ]
-        for some in ([one.there for one in asked], [one.without for one in asked])
+        for some in ([getattr(one, kind) for one in asked] for kind in KINDS)
     ]
     right = np.array([place_of_answer(one.there, order) for one in asked])
-    return Judged(right, np.array(sure[0]), np.array(sure[1]))
+    return Judged(right, *(np.array(each) for each in sure))
 
 
 def place_of_answer(case: Case, ranking: Ranking) -> int:
@@ -263,14 +289,14 @@ def rounded(names: Sequence[str], weights: Floats) -> dict[str, float]:
     return {name: float(f"{weight:.4g}") for name, weight in zip(names, weights, strict=True) if weight}
 
 
-def report(title: str, asked: Sequence[Asked], judged: Judged) -> None:
+def report(title: str, asked: Sequence[Asked], judged_as: Judged) -> None:
     """The shares with their intervals, questions on one article drawn together, and the curve."""
     groups = [one.group for one in asked]
     found = np.array([one.there.holds.any() for one in asked])
-    within = (judged.right > 0) & (judged.right <= COUNTED)
+    within = (judged_as.right > 0) & (judged_as.right <= COUNTED)
     shares = {
         "in some passage found": found,
-        "in the first sentence": judged.right == 1,
+        "in the first sentence": judged_as.right == 1,
         f"in the first {COUNTED}": within,
     }
     rows = [[title, "share", "95 %", "of"]]
@@ -280,23 +306,35 @@ def report(title: str, asked: Sequence[Asked], judged: Judged) -> None:
             rows.append([name, f"{sure.value:.3f}", f"{sure.low:.3f} to {sure.high:.3f}", str(len(column))])
     print("\n" + table(rows))
     counts = np.array([names_in(one.question.question) for one in asked])
-    rows = [["answerability, by names in the question", "AUROC", "of"]]
+    rows = [["answerability, by names in the question", "AUROC", "near misses", "of"]]
     for name, some in (
         ("all", counts >= 0),
         ("none", counts == 0),
         ("one", counts == 1),
         ("more", counts > 1),
     ):
-        there, without = judged.there[some].tolist(), judged.without[some].tolist()
-        area = metrics.auroc(there + without, [True] * len(there) + [False] * len(without))
-        rows.append([name, "–" if area is None else f"{area:.3f}", str(len(there))])
+        there = judged_as.there[some].tolist()
+        areas = [
+            metrics.auroc(there + other, [True] * len(there) + [False] * len(other))
+            for other in (judged_as.without[some].tolist(), judged_as.missed[some].tolist())
+        ]
+        rows.append([name, *("–" if area is None else f"{area:.3f}" for area in areas), str(len(there))])
     print("\n" + table(rows))
-    rows = [["threshold", "there, not answered", "without, not answered", "answered, and it is in it"]]
+    rows = [
+        [
+            "threshold",
+            "there, not answered",
+            "without, not answered",
+            "near misses, not answered",
+            "answered, and it is in it",
+        ]
+    ]
     for threshold in sorted({answerability.CLOSEST, answerability.ANSWERED, *(n / 20 for n in range(1, 20))}):
-        a, b = judged.there >= threshold, judged.without >= threshold
+        a, b = judged_as.there >= threshold, judged_as.without >= threshold
+        near = float((judged_as.missed < threshold).mean())
         said = a.sum() + b.sum()
         hold = f"{(a & within).sum() / said:.3f}" if said else "–"
-        rows.append([f"{threshold:.2f}", f"{1 - a.mean():.3f}", f"{1 - b.mean():.3f}", hold])
+        rows.append([f"{threshold:.2f}", f"{1 - a.mean():.3f}", f"{1 - b.mean():.3f}", f"{near:.3f}", hold])
     print("\n" + table(rows), flush=True)
 
 
@@ -317,13 +355,13 @@ def main() -> None:
             for kind, weights in made.items():
                 asked = ask_all(data, room, meaning=kind == "meaning")
                 if name == given.train:
-                    weights["ranking"], weights["answerability"], judged = trained(asked, given.seed)
+                    weights["ranking"], weights["answerability"], judged_as = trained(asked, given.seed)
                 else:
-                    judged = tried(asked, weights["ranking"], weights["answerability"])
+                    judged_as = tried(asked, weights["ranking"], weights["answerability"])
                 report(
                     f"{name}, {kind}, {'other articles' if name == given.train else 'not trained on'}",
                     asked,
-                    judged,
+                    judged_as,
                 )
     command = f"python -m benchmarks.train_answering DATA --train {given.train} --seed {given.seed} --write"
     if given.write:

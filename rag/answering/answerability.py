@@ -16,7 +16,7 @@ from rag.answering.ranking import best_rows, rule_for
 from rag.answering.sentence_features import Floats, Reading
 from rag.answering.writer import Material
 
-ANSWERED = 0.38  # answerability from which sentences are shown as an answer
+ANSWERED = 0.32  # answerability from which sentences are shown as an answer
 CLOSEST = 0.15  # ... from which passages are shown as the closest
 _UNHEARD_OF = "\0"  # a word that no passage says
 
