@@ -110,7 +110,6 @@ class Newsroom:
                 today=lambda: self.settings.day,
                 as_of_today=settings.today is not None,
             )
-            self._embedding = embed_lock(home)
             self._upkeep: Upkeep | None = None
             self._follow(serve)
             undo.pop_all()
@@ -202,14 +201,19 @@ class Newsroom:
         embedder = self.embedder
         split = standing.splitter(embedder)
         embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
-        with self._following():
+        with self._following(), contextlib.ExitStack() as held:
+            lock = embed_lock(self.home)
+            held.callback(lock.release)
+            mine = lock.try_acquire()  # words first: the app does not begin to embed meanwhile
             items = stages.store_all(
                 self.catalog, reads, split=split, total=total, report=progress, stop=stop
             )
             if embedder is not None and not (stop is not None and stop.is_set()):
-                with waited_for(self._embedding, stop) as mine:
-                    if mine:
-                        self._embed(progress=progress, stop=stop)
+                if not mine:
+                    watch = stages.watching(self.catalog, progress) if progress else None
+                    mine = held.enter_context(waited_for(lock, stop, watch))
+                if mine:
+                    self._embed(progress=progress, stop=stop)
         return IngestReport(tuple(items), self.catalog.sequence(), time.monotonic() - began)
 
     def plan(self, paths: Iterable[Path | str]) -> Plan:
@@ -356,7 +360,7 @@ class Newsroom:
         embedder = self.embedder
         split = standing.splitter(embedder)
         embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
-        with waited_for(self._embedding):
+        with waited_for(embed_lock(self.home)):
             self._embed(progress=progress)
         return repair_library(self.catalog, self.home, self.indexes)
 

@@ -12,6 +12,7 @@ from rag.errors import DatelineError
 from rag.library.lock import IndexLock
 
 PAUSE = 1.0  # seconds between looks
+WAIT = 0.25  # seconds between tries for the lock
 
 
 def embed_lock(home: Path) -> IndexLock:
@@ -20,13 +21,17 @@ def embed_lock(home: Path) -> IndexLock:
 
 
 @contextmanager
-def waited_for(lock: IndexLock, stop: threading.Event | None = None) -> Iterator[bool]:
-    """Hold a lock once it is free; False where `stop` was set before it was."""
+def waited_for(
+    lock: IndexLock, stop: threading.Event | None = None, meanwhile: Callable[[], None] | None = None
+) -> Iterator[bool]:
+    """Hold a lock once it is free; False where `stop` was set before it was. `meanwhile` is called as long as not."""
     while not lock.try_acquire():
         if stop is not None and stop.is_set():
             yield False
             return
-        time.sleep(0.1)
+        if meanwhile is not None:
+            meanwhile()
+        time.sleep(WAIT)
     try:
         yield True
     finally:

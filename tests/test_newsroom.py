@@ -14,9 +14,11 @@ import pytest
 
 from rag import newsroom
 from rag.errors import CatalogDamaged, IndexLocked, UsageError
+from rag.library.ingest import Progress
 from rag.newsroom import SAMPLE, Newsroom
 from rag.standing import size_of
 from rag.types import Answer, Scope, Sentence, Stage
+from rag.upkeep import embed_lock
 from tests.fakes.embedder import FakeEmbedder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -272,6 +274,36 @@ def test_a_file_whose_article_was_removed_or_changed_is_read_again(room: Newsroo
     report = room.ingest([folder])
     assert (report.count("changed"), report.count("unchanged")) == (1, 2)
     assert room.ingest([folder], collection="harbour").count("changed") == 3
+
+
+def test_nobody_embeds_while_articles_are_being_stored(tmp_path: Path, folder: Path) -> None:
+    free: dict[str, bool] = {}
+
+    def look(step: Progress) -> None:
+        lock = embed_lock(room.home)
+        free[step.stage] = lock.try_acquire()
+        lock.release()
+
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        room.ingest([folder], progress=look)
+        assert free == {"storing": False, "embedding": False}
+        assert embed_lock(room.home).try_acquire()
+
+
+def test_an_ingest_shows_how_far_another_process_is_with_embedding(tmp_path: Path, folder: Path) -> None:
+    steps: list[Progress] = []
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        other = embed_lock(room.home)
+        assert other.try_acquire()
+
+        def look(step: Progress) -> None:
+            steps.append(step)
+            if step.stage == "embedding":
+                other.release()
+
+        room.ingest([folder], progress=look)
+        assert Progress("embedding", 0, 3) in steps
+        assert room.catalog.totals().meaning == 1.0
 
 
 def test_the_size_of_a_home_is_told_while_its_folders_come_and_go(

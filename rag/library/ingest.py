@@ -77,6 +77,19 @@ def store_all(
     return items
 
 
+def watching(catalog: Catalog, report: Report) -> Callable[[], None]:
+    """Reports the second stage, which another process is at, each time it is called."""
+    waited = catalog.totals()
+    total = waited.passages - waited.embedded
+
+    def look() -> None:
+        now = catalog.totals()
+        left = now.passages - now.embedded
+        report(Progress("embedding", max(0, total - left), total))
+
+    return look
+
+
 def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split) -> list[Item]:
     known = catalog.contents([read.article.id for read in batch if read.article])
     settled: dict[int, Item] = {}
