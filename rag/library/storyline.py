@@ -29,7 +29,11 @@ _CORRECTED_TITLE = re.compile(
 )
 _CORRECTED_TEXT = re.compile(
     r"(?:^|\n)\s*[\[(*]*\s*(?:corrects|refiles|recasts|clarifies)\b"
-    r"|(?:^|\n)\s*[\[(*]*\s*(?:correction|corrected|clarification)\b[^\n]{0,40}?[:–—-]"
+    r"|\A\s*[\[(*]*\s*(?:correction|corrected|clarification)\b[^\n]{0,40}?[:–—-]",
+    re.IGNORECASE,
+)
+_CORRECTED_PAGE = re.compile(
+    r"(?:^|\n)\s*[\[(*]*\s*(?:correction|corrected|clarification)\b[^\n]{0,40}?[:–—-]"
     r"|\b(?:an earlier|a previous|the original) version of this (?:article|story|report|item)\b"
     r"|\bthis (?:article|story|report) (?:has been|was) (?:corrected|clarified|amended)\b",
     re.IGNORECASE,
@@ -38,10 +42,8 @@ _UPDATED_TITLE = re.compile(
     r"\s*\W{0,2}(?:UPDATED?\b|WRAPUP\b|WRITETHRU\b|(?:Update|Updated)(?:\s+\d+)?\s*[:–—-])"
     r"|.*\b\d(?:st|nd|rd|th)\s+(?:Ld|Lead|Write-?thru)\b|.*\bLd-Write-?thru\b|.*[\[(](?i:updated?)[\])]\s*$"
 )
-_UPDATED_TEXT = re.compile(
-    r"(?:^|\n)\s*[\[(]\s*(?:adds|updates|updated)\b|\bthis (?:article|story|report) has been updated\b",
-    re.IGNORECASE,
-)
+_UPDATED_TEXT = re.compile(r"(?:^|\n)\s*[\[(]\s*(?:adds|updates|updated)\b", re.IGNORECASE)
+_UPDATED_PAGE = re.compile(r"\bthis (?:article|story|report) (?:has been|was) updated\b", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?:UPDATE|Update|WRAPUP)[\s-]+(\d{1,2})\b|\b(\d)(?:st|nd|rd|th)\s+(?:Ld|Lead|Write-?thru)\b"
 )
@@ -53,10 +55,14 @@ _NAMED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What an article says of itself: its strongest mark, and its number in the course of the story (0: first)."""
+    """What an article says of itself: its strongest mark, and its number in the course of the story (0: first).
+
+    `page`: it says so of its page only ("This story has been updated", below the text), not as an item of its own.
+    """
 
     mark: Mark | None
     number: int
+    page: bool = False
 
 
 def marks(article: Article) -> Marks:
@@ -70,11 +76,15 @@ def _marks(title: str, start: str, end: str) -> Marks:
     number = int(numbered[1] or numbered[2]) if numbered else 0
     if _kills(title, start):
         return Marks("kill", number)
-    if _CORRECTED_TITLE.match(title) or _CORRECTED_TEXT.search(start) or _CORRECTED_TEXT.search(end):
+    if _CORRECTED_TITLE.match(title) or _CORRECTED_TEXT.search(start):
         return Marks("correction", number)
-    if numbered or _UPDATED_TITLE.match(title) or _UPDATED_TEXT.search(start) or _UPDATED_TEXT.search(end):
+    updated = numbered or _UPDATED_TITLE.match(title) or _UPDATED_TEXT.search(start)
+    if _CORRECTED_PAGE.search(start) or _CORRECTED_PAGE.search(end):
+        return Marks("correction", number, page=not updated)
+    if updated:
         return Marks("update", number or 1)
-    return Marks(None, 0)
+    page = _UPDATED_PAGE.search(start) or _UPDATED_PAGE.search(end)
+    return Marks("update", 1, page=True) if page else Marks(None, 0)
 
 
 def is_kill(article: Article) -> bool:
@@ -108,13 +118,16 @@ def ends(newer: Article, older: Article, *, copies: bool) -> Ending | None:
 
     A kill ends what it names in `supersedes` or by its headline, and copies of that by the same agency or outlet. A
     correction ends such copies too. An update ends an agency's own earlier version or the outlet's own: another
-    outlet's copy may hold a paragraph that only it has.
+    outlet's copy may hold a paragraph that only it has. What a page says of itself ends what had the same headline
+    only: an outlet's other article on the matter may share most of its words.
     """
     if newer.id == older.id:
         return None
     mark = marks(newer)
     if newer.supersedes == older.id:
         return "withdrawn" if mark.mark == "kill" or newer.status == "withdrawn" else "superseded"
+    if mark.page and not _same_headline(newer, older):
+        return None
     if mark.mark is None or is_kill(older) or not _same_source(newer, older, own=mark.mark == "update"):
         return None
     order = _order(newer, older)
@@ -136,6 +149,14 @@ def _same_source(newer: Article, older: Article, *, own: bool) -> bool:
     if not agencies[0] or agencies[0] != agencies[1]:
         return False
     return not own or outlets[1] in ("", agencies[1])
+
+
+def _same_headline(one: Article, other: Article) -> bool:
+    """Whether both have the same headline; one that was cut short ("...") is the beginning of the other."""
+    titles = [(article.title or "").rstrip() for article in (one, other)]
+    shorter, longer = sorted(map(_folded, titles), key=len)
+    cut = any(title.endswith(("...", "…")) and _folded(title) == shorter for title in titles)
+    return bool(shorter) and (shorter == longer or (cut and longer.startswith(shorter)))
 
 
 def _stage(mark: Marks) -> float:

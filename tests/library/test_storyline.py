@@ -45,10 +45,10 @@ LATER = "2026-03-01T09:15:00+01:00"
         ("CORRECTED: Two missing in ferry fire", "Two.", Marks("correction", 0)),
         ("REFILE-Two missing in ferry fire", "Two.", Marks("correction", 0)),
         ("Two missing in ferry fire", "(Corrects number to 2 from 12)\n\nTwo.", Marks("correction", 0)),
-        ("Two missing", "Two.\n\nCorrection: An earlier version said twelve.", Marks("correction", 0)),
-        ("Two missing", "Two.\n\nThis story has been updated with a quote.", Marks("update", 1)),
+        ("Two missing", "Two.\n\nCorrection: An earlier version said twelve.", Marks("correction", 0, True)),
+        ("Two missing", "Two.\n\nThis story has been updated with a quote.", Marks("update", 1, True)),
         ("Two missing", "Editor's note: The writer sails.\n\nTwo.", Marks(None, 0)),
-        ("Two missing", "Two.\n\nThis article was amended on 3 March.", Marks("correction", 0)),
+        ("Two missing", "Two.\n\nThis article was amended on 3 March.", Marks("correction", 0, True)),
         ("KILL: Twelve missing in ferry fire", "Editors: please kill.", Marks("kill", 0)),
         ("Twelve missing", "STORY WITHDRAWN\n\nPlease remove it.", Marks("kill", 0)),
     ],
@@ -108,6 +108,18 @@ def test_an_update_leaves_another_outlets_copy_a_correction_does_not() -> None:
     assert ends(article("b", "CORRECTED: Two missing", published=LATER), local, copies=True) == "superseded"
     own = article("b", "UPDATE 1-Two missing", outlet="Brindle Post", published=LATER)
     assert ends(own, local, copies=True) == "superseded"
+
+
+@pytest.mark.parametrize(
+    "below", ["This story has been updated with a quote.", "Correction: An earlier version said twelve."]
+)
+def test_what_a_page_says_of_itself_ends_nothing_under_another_headline(below: str) -> None:
+    own = {"agency": None, "outlet": "Brindle Post"}
+    page = article("b", "Two missing in ferry fire", f"Two.\n\n{below}", published=LATER, **own)
+    assert ends(page, article("a", "What to know about the ferry fire", **own), copies=True) is None
+    assert ends(page, article("a", "Two missing in ferry fire", **own), copies=True) == "superseded"
+    assert ends(page, article("a", "Two missing in ...", **own), copies=True) == "superseded"
+    assert ends(page, article("a", "Two missing", **own), copies=True) is None
 
 
 def test_a_kill_withdraws_the_headline_it_names() -> None:
