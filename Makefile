@@ -56,7 +56,7 @@ bench: setup-peers
 	$(BIN)/python -m benchmarks.near_duplicates
 
 faults: setup-dev
-	DATELINE_FAULTS=full DATELINE_FAULT_KILLS=30 $(BIN)/python -m pytest --numprocesses auto --dist worksteal tests/faults tests/test_kills.py
+	DATELINE_FAULTS=full DATELINE_FAULT_KILLS=30 $(BIN)/python -m pytest --numprocesses auto --dist worksteal tests/faults tests/library/test_vectors.py tests/test_kills.py
 
 lock:
 	$(COMPILE) pyproject.toml requirements/app.in -o requirements/app.txt
