@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.errors import CatalogDamaged, LibraryError, ReadOnly
 from rag.library.catalog import Catalog
 from rag.library.database import damaged, writable
 
+LOG = 1_000_000  # bytes of a log before a new one is begun
 CHECKED = 200_000_000  # bytes of a catalog that the app reads through when it starts
 
 
@@ -54,3 +59,19 @@ def hold(catalog: Catalog, serve: bool) -> bool | None:
     if catalog.read_only:
         return False
     return True if serve else None
+
+
+def event_log(home: Path) -> Callable[[str], None]:
+    """Writes sentences to `logs/dateline.log` with their UTC time and process; at most twice `LOG`, the oldest go."""
+    path = home / "logs" / "dateline.log"
+
+    def write(sentence: str) -> None:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with contextlib.suppress(OSError):  # what is wrong with the disk is told where it matters
+            path.parent.mkdir(exist_ok=True)
+            if path.exists() and path.stat().st_size > LOG:
+                path.replace(path.with_suffix(".old"))
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{now} {os.getpid()} {' '.join(sentence.split())}\n")
+
+    return write

@@ -23,7 +23,7 @@ from rag import standing
 from rag.answering.chain import answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.errors import CatalogDamaged, DatelineError, LibraryError, ReadOnly, WeightsMissing
-from rag.home import hold, open_catalog
+from rag.home import event_log, hold, open_catalog
 from rag.library import embeddings, storing
 from rag.library import ingest as stages
 from rag.library.embedder import Embedder
@@ -98,7 +98,7 @@ class Newsroom:
             self.catalog = open_catalog(home, thorough=serve)
             undo.callback(self.catalog.close)
             self.indexes: Indexes = open_indexes(
-                home, self.catalog, hold=hold(self.catalog, serve), chroma=serve
+                home, self.catalog, hold=hold(self.catalog, serve), chroma=serve, on_event=event_log(home)
             )
             undo.callback(self.indexes.close)
             self.questions = Questions(

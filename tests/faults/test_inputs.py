@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from rag.home import LOG, event_log
 from rag.newsroom import Newsroom
 from rag.reading.files import LIMIT
 from tests.faults.given import child, dateline, filled, found, held, opened, stories, whole, write
@@ -232,3 +233,18 @@ def test_an_index_that_was_deleted_is_built_anew_by_the_next_command(gone: str, 
         assert hit.passage.article_id == "a003"
         assert hit.dense is not None
         whole(room)
+    if gone.startswith("index/1/"):
+        assert f"built anew: {path.stem}" in (home / "logs" / "dateline.log").read_text()
+
+
+def test_a_log_that_cannot_be_written_stops_nothing_and_a_long_one_is_begun_anew(tmp_path: Path) -> None:
+    write = event_log(tmp_path)
+    write("built anew:\n words")
+    first = (tmp_path / "logs" / "dateline.log").read_text()
+    assert first.endswith(f"Z {os.getpid()} built anew: words\n")
+    for _ in range(LOG // len(first) + 2):
+        write("built anew: words")
+    assert sum(path.stat().st_size for path in (tmp_path / "logs").iterdir()) < 1.2 * LOG
+    assert len(list((tmp_path / "logs").iterdir())) == 2
+    (tmp_path / "file").write_text("")
+    event_log(tmp_path / "file")("built anew: words")
