@@ -16,7 +16,8 @@ from rag.types import Mode
 
 LONGEST = 4  # sentences of an answer
 NEAREST = 4  # closest passages shown where nothing is judged an answer
-WEAK = 0.03  # a sentence after the first whose share of the best one's weight is less says nothing more
+# Shares of the best sentence's softmax weight: with less, the second, third and fourth say nothing more.
+WEAK = (0.03, 0.05, 0.5)
 SAME = 0.72  # share of the shorter sentence's words that the other says too, from which it says the same
 FRAGMENT = 100.0  # what a heading's score loses: more than scores differ
 ALIKE = 0.93  # cosine from which two sentences say the same
@@ -48,7 +49,7 @@ class ExtractiveWriter:
     def judge(self, material: Material) -> Judged:
         """How likely the sentences found answer the question, and the nearest of them."""
         reading, ranked = self._read(material)
-        nearest = chosen(reading, ranked, most=NEAREST, weak=0.0)
+        nearest = chosen(reading, ranked, most=NEAREST)
         spans = tuple(reading.sentences.spans[row] for row in nearest)
         return Judged(answerability(reading, ranked, material), spans)
 
@@ -70,10 +71,11 @@ class ExtractiveWriter:
         return last[1], last[2]
 
 
-def chosen(reading: Reading, ranked: Floats, *, most: int, weak: float) -> list[int]:
+def chosen(reading: Reading, ranked: Floats, *, most: int, weak: Sequence[float] = ()) -> list[int]:
     """The rows of at most `most` sentences, best first, none of which says what a better one said.
 
-    A sentence is dropped where its softmax weight is under `weak` of the best one's. Headings and fragments are taken
+    The n-th sentence after the first, and all behind it, are dropped where its softmax weight is under `weak[n - 1]`
+    of the first one's. Headings and fragments are taken
     only where there is nothing else.
     """
     rows: list[int] = []
@@ -82,7 +84,7 @@ def chosen(reading: Reading, ranked: Floats, *, most: int, weak: float) -> list[
     fragment = reading.column("fragment")
     ranked = ranked - (fragment * FRAGMENT if fragment.min(initial=1) == 0 else 0)
     for row in np.lexsort((np.arange(len(ranked)), -ranked)).tolist():
-        if rows and ranked[row] < ranked[rows[0]] + (np.log(weak) if weak else -np.inf):
+        if 0 < len(rows) <= len(weak) and ranked[row] < ranked[rows[0]] + np.log(weak[len(rows) - 1]):
             break
         words = frozenset(_WORD.findall(sentences.texts[row].casefold()))
         if words and not _said_already(sentences, row, words, rows, said):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
-from rag.answering.extractive import ExtractiveWriter
+from rag.answering.extractive import WEAK, ExtractiveWriter, chosen
+from rag.answering.sentence_features import read
 from rag.answering.writer import Draft, Material
 from rag.types import Article
 from tests.answering.given import material
@@ -57,6 +59,16 @@ def test_every_sentence_is_the_very_words_of_its_span() -> None:
 def test_the_sentence_that_answers_is_among_the_first_two(question: str, answer: str, meaning: bool) -> None:
     drafts = written(material(question, [FERRY, INQUIRY], meaning=meaning))
     assert any(answer in draft.text for draft in drafts[:2])
+
+
+def test_a_later_sentence_must_be_the_likelier_the_later_it_comes() -> None:
+    reading = read(material("Who was the captain of the ferry Otter?", [FERRY, INQUIRY]))
+    plain = np.flatnonzero(reading.column("fragment") == 0)[:4]
+    ranked = np.full(len(reading.sentences.texts), -99.0)
+    for shares, count in (((0.1, 0.09, 0.08), 3), ((0.04, 0.04, 0.04), 2), ((0.9, 0.8, 0.7), 4)):
+        ranked[plain] = np.log([1.0, *shares])
+        assert len(chosen(reading, ranked, most=4, weak=WEAK)) == count
+        assert len(chosen(reading, ranked, most=4)) == 4
 
 
 def test_headings_and_the_page_s_own_words_are_no_answer() -> None:
