@@ -76,7 +76,7 @@ def ingest(
     as_object: JsonFlag = False,
 ) -> None:
     """Read articles: stored and findable by words at once, by meaning as it follows."""
-    with _room(home) as room:
+    with _room(home, new=True) as room:
         planned = room.plan(paths)
         if plan:
             _print(as_object, as_json(planned), lambda: terminal.print_plan(planned))
@@ -287,8 +287,14 @@ def _text(said: str) -> str:
 
 
 @contextmanager
-def _room(home: Path | None) -> Iterator[Newsroom]:
+def _room(home: Path | None, *, new: bool = False) -> Iterator[Newsroom]:
+    """The library; an empty one is told, lest a mistyped --home pass for it, unless it may be `new`."""
     with newsroom.open(home) as room:
+        if not new and room.catalog.sequence() == 0:
+            folder = terminal.harmless(str(room.home))
+            terminal.err.print(
+                f"No articles in {folder} yet: `dateline ingest PATH` brings them in.", soft_wrap=True
+            )
         yield room
 
 

@@ -150,7 +150,7 @@ class Questions:
         inside = self.inside(snapshot, asked.scope, day if today or self._as_of_today else None)
         vector, notes = self._vector(asked.question)
         notes += tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
-        notes += self._behind()
+        notes += _aside(snapshot, asked.scope, inside) + self._behind()
         searched = self._searcher.search(
             asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
         )
@@ -171,3 +171,11 @@ class Questions:
         if follower is None or follower.last_error is None:
             return ()
         return (f"What was stored last may not be found yet: {follower.last_error}",)
+
+
+def _aside(snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:
+    """Why nothing is in scope where what is asked for may be in the sample newsroom."""
+    sample = len(snapshot.collections.get(SAMPLE, ()))
+    if inside.articles or SAMPLE in scope.collections or not 0 < sample < len(snapshot.keys):
+        return ()
+    return (f'The sample newsroom is out of scope beside other articles; --collection "{SAMPLE}" asks it.',)

@@ -21,7 +21,7 @@ from rag.library.indexes import Health
 from rag.library.ingest import Split
 from rag.library.ingest import splitter as bound
 from rag.library.passages import PASSAGE_RULES
-from rag.library.snapshot import InScope, Snapshot
+from rag.library.snapshot import UNDATED, InScope, Snapshot
 from rag.reading import count_files
 from rag.reading.dates import moment
 from rag.types import Freshness, IndexState, Plan, Scope, Status
@@ -113,7 +113,9 @@ def status(room: Newsroom) -> Status:
     embedder, snapshot = room.embedder, room.questions.snapshot()
     totals = room.questions.totals()
     health = room.indexes.health()
-    fresh = freshness(room.catalog, snapshot, room.questions.inside(snapshot, Scope()))
+    inside = room.questions.inside(snapshot, Scope())
+    fresh = freshness(room.catalog, snapshot, inside)
+    there = set(snapshot.outlet[inside.mask].tolist())
     kept = room.catalog.fingerprint()
     warnings = [] if room.catalog.read_only is False else ["This home cannot be written: questions only."]
     if embedder is None:
@@ -127,16 +129,16 @@ def status(room: Newsroom) -> Status:
     return Status(
         home=str(room.home),
         sequence=room.catalog.sequence(),
-        articles=totals.articles,
+        articles=inside.articles,
         passages=totals.passages,
         meaning=None if embedder is None else totals.meaning,
-        undated=totals.undated,
+        undated=int((inside.mask & (snapshot.first == UNDATED)).sum()),
         withdrawn=totals.withdrawn,
         superseded=totals.superseded,
         last_added=totals.last_added,
         oldest=fresh.oldest_in_scope,
         newest=fresh.newest_in_scope,
-        outlets=snapshot.outlets,
+        outlets=tuple(name for code, name in enumerate(snapshot.outlets) if code in there),
         mode="keyword search only" if embedder is None else "words and meaning",
         embedder=None if embedder is None else embedder.fingerprint,
         fingerprint=kept,
@@ -148,6 +150,7 @@ def status(room: Newsroom) -> Status:
         bytes_free=shutil.disk_usage(room.home).free,
         versions=tuple((name, _version(name)) for name in SHOWN),
         warnings=tuple(warnings),
+        sample_aside=len(snapshot.keys) - inside.articles,
     )
 
 

@@ -155,7 +155,7 @@ def print_status(status: Status) -> None:
     """How the library stands."""
     rows = [
         ("home", status.home + (" (read only)" if status.read_only else "")),
-        ("articles", f"{status.articles:,}" + (" (sample newsroom, invented)" if status.sample else "")),
+        ("articles", f"{status.articles:,}{_sample(status)}"),
         ("passages", f"{status.passages:,}"),
         ("mode", status.mode),
         ("meaning", "none" if status.meaning is None else f"{status.meaning:.0%} of the library"),
@@ -172,6 +172,12 @@ def print_status(status: Status) -> None:
         out.print(Text(f"{name:<22}", style="dim"), Text(said), sep="", soft_wrap=True)
     for warning in status.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
+
+
+def _sample(status: Status) -> str:
+    if status.sample_aside:
+        return f" (and {status.sample_aside:,} of the sample newsroom, out of scope)"
+    return " (sample newsroom, invented)" if status.sample else ""
 
 
 @contextmanager

@@ -324,7 +324,11 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the library stands. `meaning` is the share of passages with a vector, None: keyword search only."""
+    """How the library stands. `meaning` is the share of passages with a vector, None: keyword search only.
+
+    `sample_aside`: articles of the sample newsroom that own articles have put out of the scope; not counted elsewhere
+    but in `passages`.
+    """
 
     home: str
     sequence: int
@@ -349,6 +353,7 @@ class Status:
     bytes_free: int
     versions: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...] = ()
+    sample_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,8 +157,12 @@ def test_the_sample_leaves_the_scope_once_there_are_other_articles(tmp_path: Pat
         assert room.status().sample
         assert found(room, "Marden bridge") == ["bridge"]
         room.ingest([folder / "ferry.md"])
-        assert not room.status().sample
+        status = room.status()
+        assert (status.sample, status.articles, status.sample_aside) == (False, 1, 1)
+        assert status.outlets == ("The Mail",)
         assert found(room, "Marden bridge") == ["ferry"]
+        nothing = room.ask("Who closed the bridge?", Scope(outlets=("The Post",)))
+        assert "sample newsroom is out of scope" in nothing.warnings[0]
         assert found(room, "Marden bridge", Scope(collections=(SAMPLE,))) == ["bridge"]
 
 

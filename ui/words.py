@@ -237,6 +237,8 @@ def library(held: Status, today: date) -> tuple[str, ...]:
         lines.append(", ".join(shown) + (f" and {more:,} more outlets" if more else ""))
     if held.undated:
         lines.append(f"{held.undated:,} undated")
+    if held.sample_aside:
+        lines.append(f"{held.sample_aside:,} of the sample newsroom, out of scope")
     return (*lines, *begun((meaning(held.meaning),)))
 
 
@@ -252,6 +254,8 @@ def state(held: Status, today: date) -> list[tuple[str, str]]:
     """The rows of the Status page: what it is called, what there is to say."""
     days = dates.between(held.oldest, held.newest, today)
     aside = [f"{held.undated:,} undated", f"{held.withdrawn:,} withdrawn", f"{held.superseded:,} superseded"]
+    if held.sample_aside:
+        aside.append(f"{held.sample_aside:,} of the sample newsroom out of scope")
     holder = "Written by this app" if held.holder else "Written by another process"
     rows = [
         ("Articles", f"{held.articles:,}" + (f", {days}" if days else "") + f" ({', '.join(aside)})"),

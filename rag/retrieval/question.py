@@ -135,6 +135,7 @@ def _window(question: str, today: date) -> tuple[str, date] | None:
 
 
 def _begin(said: str, today: date) -> date:
+    """From when on articles count: what is said of now may have been announced a while before."""
     monday = today - timedelta(days=today.weekday())
     month = today.replace(day=1)
     return {
@@ -142,13 +143,13 @@ def _begin(said: str, today: date) -> date:
         "yesterday": today - timedelta(days=1),
         "past day": today - timedelta(days=1),
         "last 24 hours": today - timedelta(days=1),
-        "this week": monday,
+        "this week": monday - timedelta(days=7),
         "last week": monday - timedelta(days=7),
         "past week": today - timedelta(days=7),
-        "this month": month,
+        "this month": month - timedelta(days=7),
         "last month": (month - timedelta(days=1)).replace(day=1),
         "past month": today - timedelta(days=31),
-        "this year": date(today.year, 1, 1),
+        "this year": date(today.year - 1, 12, 1),
         "last year": date(today.year - 1, 1, 1),
         "past year": today - timedelta(days=365),
     }[said]

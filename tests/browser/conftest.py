@@ -133,6 +133,7 @@ class Reader:
         """Open a page and wait until it can be used."""
         self.page.goto(self.address + path)
         self.page.locator(".st-key-masthead").wait_for()
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
     def ask(self, question: str) -> None:
         """Type a question and press Enter."""

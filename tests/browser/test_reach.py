@@ -133,9 +133,8 @@ def test_dark_follows_the_reader_s_system(reader: Open) -> None:
     light, dark = reader(dark=False), reader(dark=True)
     for one in (light, dark):
         one.answered(BRIDGE)
-    paper = "pane => getComputedStyle(pane.querySelector('.source')).backgroundColor"
-    assert light.page.locator(".pane").evaluate(paper) == "rgb(255, 255, 255)"
-    assert dark.page.locator(".pane").evaluate(paper) == "rgb(26, 33, 40)"
+    for one, paper in ((light, "rgb(255, 255, 255)"), (dark, "rgb(26, 33, 40)")):
+        expect(one.page.locator(".pane .source")).to_have_css("background-color", paper)
 
 
 def test_reading_width_is_sixty_to_seventy_five_characters(reader: Open) -> None:

@@ -186,7 +186,9 @@ def test_no_articles_yet_is_no_fault(tmp_path: Path) -> None:
         "no_answer_found",
         0,
     )
-    assert dateline("search", "anything", "--home", home).returncode == 3
+    search = dateline("search", "anything", "--home", home)
+    assert search.returncode == 3
+    assert f"No articles in {home} yet" in search.stderr
     assert object_of(dateline("repair", "--home", home, "--json"))["findings"] == []
 
 
