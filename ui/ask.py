@@ -18,9 +18,9 @@ PATIENCE = 0.3
 GLANCE = 0.2
 
 SAMPLE_QUESTIONS = (
-    "Why was the St. Orrin Bridge closed?",
-    "How did the trial of Anton Rask end?",
     "How many people were evacuated in the flood?",
+    "How did the trial of Anton Rask end?",
+    "How many dockers and ferry hands walked out at Merrin?",
 )
 
 
