@@ -58,11 +58,12 @@ def main() -> None:
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before")
     with tempfile.TemporaryDirectory() as made:
         folder = given.keep or Path(made)
-        rows = ingest(sets[0], Path(made))
+        rows = told(ingest(sets[0], Path(made)))
         home = folder / f"{given.passages} passages"
         articles = filled(sets, home, given.passages)
         asked = [q.question for q in sets[0].drawn(given.searches, 0).questions]
-        rows += search(articles, asked, home, Path(made)) + cold(home, asked[0], given.starts)
+        rows += told(cold(home, asked[0], given.starts))
+        rows += told(search(articles, asked, home, Path(made)))
     cells = [
         [
             r.what,
@@ -78,6 +79,13 @@ def main() -> None:
         {"processors": os.cpu_count(), "load": os.getloadavg()[0], "rows": [asdict(r) for r in rows]},
         given.out,
     )
+
+
+def told(rows: list[Row]) -> list[Row]:
+    """The same rows; stderr has each as soon as it is measured."""
+    for row in rows:
+        print(f"{row.what}: {row.ours:.4g} {row.unit}, ratio {row.ratio:.3g}", file=sys.stderr, flush=True)
+    return rows
 
 
 # Ingest
