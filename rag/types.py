@@ -326,8 +326,7 @@ class IndexState:
 class Status:
     """How the library stands. `meaning` is the share of passages with a vector, None: keyword search only.
 
-    `sample_aside`: articles of the sample newsroom that own articles have put out of the scope; not counted elsewhere
-    but in `passages`.
+    `sample_aside`: articles of the sample newsroom that own ones have put out of scope, counted in `passages` only.
     """
 
     home: str
