@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -206,6 +207,11 @@ def serve(
 ) -> None:
     """Open the page, on this machine only."""
     settings = settings_module.load(home=home, port=port)
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
+            raise UsageError(
+                f"port {settings.port}", "another server uses it", "Name another, as in --port 8600."
+            )
     if sample:
         _ingest_sample(settings.home)
     os.environ["DATELINE_HOME"] = str(settings.home)

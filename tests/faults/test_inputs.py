@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,14 @@ def test_no_articles_yet_is_no_fault(tmp_path: Path) -> None:
     assert search.returncode == 3
     assert f"No articles in {home} yet" in search.stderr
     assert object_of(dateline("repair", "--home", home, "--json"))["findings"] == []
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        done = dateline("serve", "--no-browser", "--port", port, "--home", tmp_path / "home")
+    assert done.returncode == 2
+    assert done.stderr == f"port {port}: another server uses it. Name another, as in --port 8600.\n"
 
 
 def test_weights_that_are_missing_are_said_and_words_are_found(tmp_path: Path) -> None:
