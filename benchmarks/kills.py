@@ -8,7 +8,6 @@ its passages once in the word index; every vector stored once, too. The last lib
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
@@ -74,7 +73,7 @@ def ingest(home: Path, file: Path) -> None:
 def killed(home: Path, file: Path, seconds: float) -> int:
     """How many articles an ingest had acknowledged when it was killed."""
     command = [sys.executable, "-m", "benchmarks.kills", "--child", str(home), str(file)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     time.sleep(seconds)
     child.send_signal(signal.SIGKILL)
     said, _ = child.communicate()

@@ -75,8 +75,7 @@ def chosen(reading: Reading, ranked: Floats, *, most: int, weak: Sequence[float]
     """The rows of at most `most` sentences, best first, none of which says what a better one said.
 
     The n-th sentence after the first, and all behind it, are dropped where its softmax weight is under `weak[n - 1]`
-    of the first one's. Headings and fragments are taken
-    only where there is nothing else.
+    of the first one's. Headings and fragments are taken only where there is nothing else.
     """
     rows: list[int] = []
     said: list[frozenset[str]] = []
