@@ -105,7 +105,6 @@ class Totals:
     articles: int
     passages: int
     embedded: int
-    undated: int
     withdrawn: int
     superseded: int
     versions: int

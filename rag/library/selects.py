@@ -216,7 +216,6 @@ def totals_of(connection: Connection, at: int | None) -> Totals:
         articles=versions_where(now),
         passages=int(connection.scalar(of_passages) or 0),
         embedded=int(connection.scalar(of_passages.where(versions.c.embedded.is_not(None))) or 0),
-        undated=versions_where(now, versions.c.day_first.is_(None)),
         withdrawn=versions_where(*ended, versions.c.ended.in_(("withdrawn", "removed"))),
         superseded=versions_where(*ended, versions.c.ended == "superseded"),
         versions=versions_where(versions.c.came <= at) if at is not None else versions_where(),
