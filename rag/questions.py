@@ -24,6 +24,7 @@ SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
 )
 WRITER_PASSAGES = 12  # what a writer is given
+PATIENCE = 1.0  # seconds that a question waits for what was stored before it
 CAP = 3  # passages of one article
 
 
@@ -150,7 +151,7 @@ class Questions:
         inside = self.inside(snapshot, asked.scope, day if today or self._as_of_today else None)
         vector, notes = self._vector(asked.question)
         notes += tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
-        notes += _aside(snapshot, asked.scope, inside) + self._behind()
+        notes += _aside(snapshot, asked.scope, inside) + self._behind(snapshot.sequence)
         searched = self._searcher.search(
             asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
         )
@@ -165,12 +166,17 @@ class Questions:
             return None, (standing.other_vectors(kept, embedder),)
         return embedder.embed_query(question), ()
 
-    def _behind(self) -> tuple[str, ...]:
-        """Why what was stored last may not be found yet."""
+    def _behind(self, sequence: int) -> tuple[str, ...]:
+        """Why what was stored last may not be found yet, after a moment's patience."""
+        missing = self._indexes.await_words(sequence, PATIENCE)
         follower = self._indexes.follower
-        if follower is None or follower.last_error is None:
-            return ()
-        return (f"What was stored last may not be found yet: {follower.last_error}",)
+        if follower is not None and follower.last_error is not None:
+            return (f"What was stored last may not be found yet: {follower.last_error}",)
+        if missing:
+            return (
+                f"What was stored last may not be found yet: the word index is {missing} entries behind.",
+            )
+        return ()
 
 
 def _aside(snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from rag.library.shelf import Shelf
 from rag.library.steps import Steps
 
 _POLL = 0.2  # seconds
+_YIELD, _IDLE = 0.001, 0.02  # seconds between rounds, where there was something to do and where not
 _PATIENCE = 8.0  # seconds that closing waits for the step under way
 _LONGEST_WAIT = 60.0  # seconds between attempts after faults
 
@@ -69,11 +70,24 @@ class Follower:
                         return True
                     if self._stop.is_set() or enough():
                         return False
-                    self._steps.round()
-                time.sleep(0.001)
+                    moved = self._steps.round()
+                time.sleep(_YIELD if moved else _IDLE)
         except Exception as error:
             self.last_error = error.with_traceback(None)
             raise
+
+    def await_words(self, sequence: int, seconds: float) -> None:
+        """Let the words reach `sequence`, for at most about so many seconds. Follows itself where no thread does.
+
+        Raises:
+            DatelineError: as `catch_up`.
+        """
+        if self._thread is None or self._paused.is_set():
+            self.catch_up(sequence, seconds)
+            return
+        late = partial(_passed, time.monotonic() + seconds)
+        while not (self._steps.reached(sequence, ("words",)) or self._stop.is_set() or late()):
+            time.sleep(_IDLE)
 
     def alone(self) -> AbstractContextManager[bool]:
         """While this is held, only the thread that holds it follows."""

@@ -6,7 +6,9 @@ file exactly, and never imports chromadb.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -26,6 +28,7 @@ from rag.library.words import WordIndex
 
 State = Literal["ready", "following", "building", "damaged", "missing", "elsewhere"]
 
+_LOOK = 0.02  # seconds between looks at how far another process has followed
 _QUICK = 100_000_000  # bytes whose checksums are read in a tenth of a second
 
 
@@ -112,6 +115,26 @@ class Indexes:
         if self.follower is None or not self.follower.vectors_ready or self.meaning is None:
             return None
         return self._shelf.vectors
+
+    def await_words(self, sequence: int, seconds: float) -> int:
+        """Wait until what the log says up to `sequence` is found by words, for at most about so many seconds.
+
+        Returns how many entries of the log are missing then; 0 where all are in, or where there is no word index.
+        """
+        until = time.monotonic() + seconds
+        behind = self._words_behind(sequence)
+        if behind and self.follower is not None:
+            with suppress(LibraryError):  # the follower keeps it, and every answer says it
+                self.follower.await_words(sequence, seconds)
+        while behind and self.follower is None and time.monotonic() < until and holder_of(self.home):
+            time.sleep(_LOOK)
+            behind = self._words_behind(sequence)
+        return self._words_behind(sequence)
+
+    def _words_behind(self, sequence: int) -> int:
+        if self._shelf.words is None:
+            return 0
+        return max(0, sequence - self._applied("words").sequence)
 
     def fail(self, part: Part, error: LibraryError) -> None:
         """A search met damage in this part: leave it out from now on; a holder builds it anew."""

@@ -7,6 +7,7 @@ prints one line of JSON per part, as it goes: {"part": "vectors", "fault": null}
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -73,6 +74,35 @@ def _named(code: int) -> str:
 def _rows(directory: Path) -> int:
     ids = directory / "meaning.ids"
     return ids.stat().st_size // 16 if ids.exists() else 0
+
+
+class Probing:
+    """A probe of the vector index in the background, and the import of its library, which takes a second."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        self._fault: str | None = None
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="dateline-probe", daemon=True)
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return not self._thread.is_alive()
+
+    def fault(self) -> str | None:
+        """What is wrong, or None; once it is done. Raises: what kept it from looking."""
+        if self._error is not None:
+            raise self._error
+        return self._fault
+
+    def _run(self) -> None:
+        try:
+            self._fault = run(self._generation, ["vectors"]).get("vectors")
+            importlib.import_module("chromadb")
+        except Exception as error:  # noqa: BLE001  (raised to whoever asks)
+            self._error = error
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -39,6 +39,7 @@ class Steps:
         self.counted = "vectors" not in parts and not generations.leftovers(shelf.home)
         self.whole: set[Part] = set()
         self.writing: Part | None = None
+        self._probing: probe.Probing | None = None
 
     def applied(self, part: Part) -> Applied | None:
         """How far a part is; None while it is not open."""
@@ -55,18 +56,25 @@ class Steps:
         unwell = any(part in self._fills or part in self._shelf.faults for part in parts)
         return not unwell and all(one is not None and one.sequence >= target for one in there)
 
-    def round(self) -> None:
-        """One turn: all the words there are, a piece of meaning, a piece of Chroma; what is damaged first."""
+    def round(self) -> bool:
+        """One turn: all the words there are, a piece of meaning, a piece of Chroma; what is damaged first.
+
+        Words alone while a child probes Chroma against the flat file. Returns whether there was something to do.
+        """
         self._mend()
+        moved = False
         while self._turn("words") and not self._stop.is_set():
-            pass
-        for part in self.parts[1:]:
-            self._turn(part)
+            moved = True
+        if self._probing is None or self._probing.done:
+            for part in self.parts[1:]:
+                moved = self._turn(part) or moved
+        return moved
 
     def forget(self) -> None:
         """Drop what is open; filling begins again."""
         self._follows.clear()
         self._fills.clear()
+        self._probing = None
 
     def _turn(self, part: Part) -> bool:
         """Whether there was something to do."""
@@ -122,21 +130,25 @@ class Steps:
                 self._follows[part] = WordsFollow(self._catalog, generation, words)
             elif part == "meaning" and (meaning := self._shelf.meaning) is not None:
                 self._follows[part] = MeaningFollows(self._catalog, meaning)
-            elif part == "vectors" and (meaning := self._shelf.meaning) is not None:
-                self._follows[part] = self._opened_vectors(meaning)
+            elif part == "vectors" and (meaning := self._shelf.meaning) is not None and self._probed():
+                index = self._shelf.open_vectors()
+                self.whole.add("vectors")
+                self._follows[part] = VectorsFollow(self._catalog, generation, index, meaning)
         return self._follows.get(part)
 
-    def _opened_vectors(self, meaning: Meaning) -> VectorsFollow:
-        """Chroma, after a child process has opened it without dying. Raises: IndexRefused."""
+    def _probed(self) -> bool:
+        """Whether a child process has opened Chroma without dying; False while it is at it. Raises: IndexRefused."""
         generation = self._shelf.required()
-        applied = Applied.read(generation.applied("vectors"))
-        self._shelf.check_log(applied, self._catalog.fingerprint())
-        fault = probe.run(generation, ["vectors"]).get("vectors")
+        if self._probing is None:
+            self._shelf.check_log(Applied.read(generation.applied("vectors")), self._catalog.fingerprint())
+            self._probing = probe.Probing(generation)
+        if not self._probing.done:
+            return False
+        probing, self._probing = self._probing, None
+        fault = probing.fault()
         if fault is not None:
             raise IndexRefused(str(generation.part("vectors")), fault, "Run `dateline repair`.")
-        index = self._shelf.open_vectors()
-        self.whole.add("vectors")
-        return VectorsFollow(self._catalog, generation, index, meaning)
+        return True
 
     def _drop(self, part: Part) -> None:
         self._fills.pop(part, None)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -144,7 +145,12 @@ class Reader:
     def answered(self, question: str, outcome: str = "answered") -> None:
         """Ask and wait for the outcome."""
         self.ask(question)
-        self.page.locator(f'.pane[data-outcome="{outcome}"]').wait_for()
+        try:
+            self.page.locator(f'.pane[data-outcome="{outcome}"]').wait_for()
+        except PlaywrightTimeoutError:
+            asked = self.page.locator(".st-key-question input").input_value()
+            shown = self.page.locator("body").inner_text()
+            pytest.fail(f"not {outcome}; the question's field holds “{asked}”, the page:\n{shown}")
 
 
 Open = Callable[..., Reader]

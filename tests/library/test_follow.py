@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexRefused
-from rag.library import embeddings, generations, storing
+from rag.library import embeddings, generations, probe, storing
 from rag.library.catalog import Catalog
 from rag.library.generations import Applied
+from rag.library.indexes import open_indexes
 from rag.library.meaning import Meaning
 from rag.library.repair import check
 from rag.library.replay import VectorsFollow, WordsFollow, build_words_at
@@ -85,6 +86,7 @@ def test_words_do_not_wait_for_vectors(tmp_path: Path, catalog: Catalog) -> None
         follower.catch_up(budget_seconds=0.01)
         assert found(indexes, "word400x0") == 1
         assert indexes.vectors is None
+        wait_for(lambda: follower.catch_up(budget_seconds=0.01) or follower.filling("vectors"))
         assert indexes.health().states["vectors"] == "building"
         follower.start()
         store(catalog, [401])
@@ -92,6 +94,53 @@ def test_words_do_not_wait_for_vectors(tmp_path: Path, catalog: Catalog) -> None
         assert found(indexes, "word401x0") == 1
         follower.pause()
         assert indexes.health().states["vectors"] == "building"
+
+
+def test_words_go_on_while_a_child_probes_chroma(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> dict[str, str]:
+        looking.set()
+        assert go_on.wait(30)
+        return {}
+
+    monkeypatch.setattr(probe, "run", slow)
+    store(catalog, range(3))
+    with holding(tmp_path, catalog, chroma=True) as (indexes, follower):
+        follower.start()
+        assert looking.wait(30)
+        store(catalog, [3])
+        assert indexes.await_words(catalog.sequence(), 30) == 0
+        assert found(indexes, "word3x0") == 1
+        assert indexes.vectors is None
+        go_on.set()
+        wait_for(lambda: indexes.vectors is not None)
+
+
+def test_waiting_for_words_says_how_far_behind_they_are(tmp_path: Path, catalog: Catalog) -> None:
+    store(catalog, range(3))
+    with holding(tmp_path, catalog) as (indexes, follower):
+        assert indexes.await_words(3, 30) == 0, "where no thread follows, waiting does"
+        store(catalog, [3, 4])
+        assert indexes.await_words(5, 0) == 2
+        follower.start()
+        assert indexes.await_words(5, 30) == 0
+        assert found(indexes, "word4x0") == 1
+
+
+def test_a_reader_waits_for_the_holder(tmp_path: Path, catalog: Catalog) -> None:
+    store(catalog, range(3))
+    with holding(tmp_path, catalog) as (_, follower):
+        follower.catch_up()
+        reading = open_indexes(tmp_path, catalog, hold=False, chroma=False)
+        store(catalog, [3])
+        assert reading.await_words(4, 0.05) == 1
+        follower.start()
+        assert reading.await_words(4, 30) == 0
+        assert found(reading, "word3x0") == 1
+        reading.close()
 
 
 def test_an_index_that_fails_a_search_is_built_anew(tmp_path: Path, catalog: Catalog) -> None:
