@@ -10,7 +10,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.types import Status
-from ui import draw, view, words
+from ui import draw, room, view, words
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -95,7 +95,7 @@ def empty() -> None:
 
 def how_to_add() -> None:
     """The command that brings articles in."""
-    st.code("dateline ingest PATH", language=None)
+    st.code(room.command("ingest PATH"), language=None, wrap_lines=True)
     st.text("Text, Markdown, HTML, JSON, JSON Lines and CSV; one file or a whole folder.")
 
 

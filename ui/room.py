@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import date
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -79,6 +83,16 @@ def _status() -> Status:
 def workers() -> ThreadPoolExecutor:
     """The threads that gather answers."""
     return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="asking")
+
+
+def command(what: str) -> str:
+    """How a command of `dateline` is called on this machine for this home."""
+    program = Path(sys.executable).with_name("dateline")
+    found = shutil.which("dateline")
+    name = "dateline" if found and Path(found).samefile(program) else shlex.quote(str(program))
+    home = settings.load().home
+    ours = home == settings.Settings.model_fields["home"].default
+    return f"{name} {what}" if ours else f"{name} {what} --home {shlex.quote(str(home))}"
 
 
 def today() -> date:

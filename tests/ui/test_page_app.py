@@ -1,6 +1,9 @@
 import json
+import os
+import shlex
 import time
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -167,10 +170,13 @@ def test_a_warning_of_the_library_stands_on_every_page(app: AppTest, fake: FakeN
 def test_without_articles_the_page_says_how_to_bring_some(app: AppTest, fake: FakeNewsroom) -> None:
     fake.articles.clear()
     app.run()
-    assert [code.value for code in app.code] == ["dateline ingest PATH"]
+    [told] = [code.value for code in app.code]
+    program, verb, path, *home = shlex.split(told)
+    assert Path(program).name == "dateline"
+    assert (verb, path, home) == ("ingest", "PATH", ["--home", os.environ["DATELINE_HOME"]])
     assert not app.text_input
     app.switch_page("search.py").run()
-    assert [code.value for code in app.code] == ["dateline ingest PATH"]
+    assert [code.value for code in app.code] == [told]
 
 
 def test_a_library_that_cannot_be_opened_is_told_plainly(
