@@ -25,13 +25,13 @@ from rag.evaluation import metrics
 from rag.evaluation.metrics import Place
 from rag.library import passages
 from rag.library.embedder import ToEmbed
-from rag.library.rows import HitRow, PassageRow
+from rag.library.rows import HitRow, PassageRow, SentenceVectors
 from rag.library.words import WordIndex
 from rag.models.assets import find_minilm
 from rag.models.minilm import open_minilm
 from rag.models.wordpieces import LIMIT, WordPieces
 from rag.retrieval.features import features
-from rag.retrieval.scoring import Candidates, digest, measured
+from rag.retrieval.scoring import Candidates, cosines_of, digest, measured
 from rag.retrieval.terms import idf_of
 
 DEPTH = 200
@@ -76,13 +76,15 @@ class Pool:
         cosines = self.matrix @ vector
         near = np.argsort(-cosines, kind="stable")[:DEPTH] if meaning else np.zeros(0, np.int64)
         ids = np.unique(np.concatenate([by_words.passage_ids, near]))
-        best = [self.hits[place].sentences @ vector for place in ids.tolist()]
+        found = tuple(self.hits[place] for place in ids.tolist())
+        each = tuple(one for _, _, one in cosines_of(found, vector))
         return Candidates(
-            tuple(self.hits[place] for place in ids.tolist()),
+            found,
             cosines[ids],
-            np.array([one.max() for one in best], np.float32),
+            np.array([one.max() for one in each], np.float32),
             self.index.scores(question, ids),
-            np.array([one.argmax() for one in best], np.int64),
+            np.array([one.argmax() for one in each], np.int64),
+            each,
         )
 
     def measure(self, *, meaning: bool) -> tuple[tuple[str, ...], list[Asked]]:
@@ -128,7 +130,8 @@ def hits(data: Data, vectors: Array, sentences: Array) -> Iterator[HitRow]:
                 return
             last = first + len(one.sentences)
             text = article.text[one.start : one.end]
-            yield HitRow(count, key, key, article, one, text, vectors[count], sentences[first:last])
+            each = SentenceVectors(sentences[first:last], np.ones(last - first, np.float32))
+            yield HitRow(count, key, key, article, one, text, vectors[count], each)
             first, count = last, count + 1
 
 

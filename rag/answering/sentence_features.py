@@ -87,7 +87,7 @@ def _vectors(material: Material, hits: Ints, place: Ints) -> NDArray[np.float32]
     for rank, (hit, _) in enumerate(material.hits):
         if hit.sentences is not None:
             rows = np.flatnonzero((hits == rank) & (place < len(hit.sentences)))
-            vectors[rows] = hit.sentences[place[rows]]
+            vectors[rows] = hit.sentences.vectors(place[rows])
             known[rows] = True
     if not known.all() and known.any():
         vectors[~known] = vectors[known].mean(axis=0)

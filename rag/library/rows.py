@@ -51,10 +51,28 @@ class VectorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceVectors:
+    """Sentences of one passage: (n, dimension) `rows` as they are stored, int8, and (n,) `scales`.
+
+    A row times its scale is the sentence's unit vector.
+    """
+
+    rows: NDArray[np.int8] | NDArray[np.float32]
+    scales: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.scales)
+
+    def vectors(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(len, dimension) unit vectors of these sentences."""
+        return self.rows[places].astype(np.float32) * self.scales[places, None]
+
+
+@dataclass(frozen=True, slots=True)
 class HitRow:
     """A passage that a search may show, joined with its article in one read transaction.
 
-    `sentences` are (n, dimension) float32 unit vectors, None while the passage is not embedded.
+    `vector` and `sentences` are None while the passage is not embedded.
     """
 
     passage_id: int
@@ -64,7 +82,7 @@ class HitRow:
     passage: Passage
     text: str
     vector: NDArray[np.float32] | None
-    sentences: NDArray[np.float32] | None
+    sentences: SentenceVectors | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from rag.library.rows import HitRow, PassageRow, Pending, Totals, VectorRow
+from rag.library.rows import HitRow, PassageRow, Pending, SentenceVectors, Totals, VectorRow
 from rag.library.schema import aliases, articles, passages, texts, vectors, versions
 from rag.types import Article, ArticleStatus, Passage
 
@@ -70,10 +70,6 @@ def with_text() -> Select[Any]:
         .join_from(versions, articles)
         .join(texts, texts.c.version_key == versions.c.key)
     )
-
-
-def _slice() -> Any:
-    return func.substr(texts.c.text, passages.c.start + 1, passages.c.end - passages.c.start)
 
 
 def passage_rows(connection: Connection, keys: list[int]) -> list[PassageRow]:
@@ -146,24 +142,23 @@ _RECORD = tuple(
 
 
 def hit_select() -> Select[Any]:
-    """Passages with everything a search shows of them, in the order in which `hit_of` unpacks them."""
+    """Passages with everything but their text, in the order in which `hit_of` unpacks them."""
     v = versions.c
     p = passages.c
     return (
-        select(p.id, p.version_key, p.position, p.start, p.end, p.sentences, _slice(), articles.c.id)
+        select(p.id, p.version_key, p.position, p.start, p.end, p.sentences, articles.c.id)
         .add_columns(func.coalesce(articles.c.group_key, articles.c.key), v.version, v.went, v.ended)
         .add_columns(vectors.c.vector, vectors.c.sentences, vectors.c.scales)
         .add_columns(*(v[name] for name in _RECORD))
         .join_from(passages, versions)
         .join(articles)
-        .join(texts, texts.c.version_key == p.version_key)
         .outerjoin(vectors, vectors.c.passage_id == p.id)
     )
 
 
-def hit_of(row: Any) -> HitRow:
-    """A row of `hit_select`. By position: a question unpacks a hundred of them."""
-    passage_id, version_key, position, start, end, ranges, text, article_id, *rest = row
+def hit_of(row: Any, texts_by_key: Mapping[int, str]) -> HitRow:
+    """A row of `hit_select`. By position: a question unpacks hundreds of them."""
+    passage_id, version_key, position, start, end, ranges, article_id, *rest = row
     group_key, version, went, ended, vector, sentence_rows, scales, *record = rest
     about = dict(zip(_RECORD, record, strict=True))
     listed = about.pop("collections")
@@ -176,20 +171,13 @@ def hit_of(row: Any) -> HitRow:
         **about,
     )
     passage = Passage(article_id, version, position, start, end, _pairs(ranges))
-    if vector is None:
-        return HitRow(passage_id, version_key, group_key, article, passage, text, None, None)
-    scale = np.frombuffer(scales, np.float32)
-    sentences = np.frombuffer(sentence_rows, np.int8).reshape(len(scale), -1) * scale[:, None]
-    return HitRow(
-        passage_id,
-        version_key,
-        group_key,
-        article,
-        passage,
-        text,
-        np.frombuffer(vector, np.float32),
-        sentences,
-    )
+    text = texts_by_key[version_key][start:end]
+    sentences = None
+    if vector is not None:
+        scale = np.frombuffer(scales, np.float32)
+        sentences = SentenceVectors(np.frombuffer(sentence_rows, np.int8).reshape(len(scale), -1), scale)
+    known = None if vector is None else np.frombuffer(vector, np.float32)
+    return HitRow(passage_id, version_key, group_key, article, passage, text, known, sentences)
 
 
 def _status(went: int | None, ended: str | None) -> ArticleStatus:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,7 +36,8 @@ Floats = NDArray[np.float64]
 class Candidates:
     """(n,) arrays of raw scores; NaN in `dense` and `sentence` where a passage has no vector yet.
 
-    `best` is the index of the best sentence, -1 where there is none.
+    `best` is the index of the best sentence, -1 where there is none; `each` the cosines of all of a passage's
+    sentences, None where they are not known.
     """
 
     hits: tuple[HitRow, ...]
@@ -43,6 +45,26 @@ class Candidates:
     sentence: Array
     words: Array
     best: NDArray[np.int64]
+    each: tuple[Array | None, ...]
+
+
+def cosines_of(hits: Sequence[HitRow], vector: Array) -> Iterator[tuple[int, float, Array]]:
+    """The place, the cosine and the sentences' cosines of every passage that the embedder of `vector` embedded."""
+    places, wholes, known = [], [], []
+    for place, hit in enumerate(hits):
+        whole = _comparable(hit.vector, vector)
+        if whole is not None and hit.sentences is not None:
+            places.append(place)
+            wholes.append(whole)
+            known.append(hit.sentences)
+    if not known:
+        return
+    whole_cosines = (np.stack(wholes) @ vector).tolist()
+    rows = np.concatenate([one.rows for one in known]).astype(np.float32)
+    cosines = (rows @ vector) * np.concatenate([one.scales for one in known])
+    last = np.cumsum([len(one) for one in known]).tolist()
+    for place, cosine, one, end in zip(places, whole_cosines, known, last, strict=True):
+        yield place, cosine, cosines[end - len(one) : end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +125,7 @@ def measured(
         [articles.setdefault(candidates.hits[place].article.id, len(articles)) for place in order.tolist()]
     )
     vectors = [_comparable(hit.vector, vector) if meaning else None for hit in hits]
-    each = [_cosines(hit, known, vector, meaning) for hit, known in zip(hits, vectors, strict=True)]
+    each = [_cosines(candidates, place, meaning=meaning) for place in first.tolist()]
     asked = vector if meaning else None
     return Measured(hits, dense[first], words[first], each, rough[order], keys, asked, vectors), order
 
@@ -115,12 +137,10 @@ def _comparable(passage: Array | None, question: Array | None) -> Array | None:
     )
 
 
-def _cosines(hit: HitRow, known: Array | None, question: Array | None, meaning: bool) -> Array | None:
+def _cosines(candidates: Candidates, place: int, *, meaning: bool) -> Array | None:
     if not meaning:
-        return np.zeros(max(1, len(hit.passage.sentences)), np.float32)
-    if known is None or question is None or hit.sentences is None or not len(hit.sentences):
-        return None
-    return hit.sentences @ question
+        return np.zeros(max(1, len(candidates.hits[place].passage.sentences)), np.float32)
+    return candidates.each[place]
 
 
 def predicted(dense: Floats, words: Floats) -> Floats:

@@ -18,14 +18,14 @@ from rag.library.indexes import Indexes
 from rag.library.rows import HitRow
 from rag.library.snapshot import InScope, Snapshot
 from rag.retrieval.folding import distinct
-from rag.retrieval.scoring import Candidates, scores
+from rag.retrieval.scoring import Candidates, cosines_of, scores
 from rag.retrieval.terms import Idf, idf_of
 from rag.types import Found
 
 DEPTH = 200  # candidates from each side at first
 DEEPER = 4  # times that where copies starve other answers
 DEEPEST = 6_400
-ROWS_KEPT = 8_000  # passages kept joined in memory, about 15 KB each
+ROWS_KEPT = 16_000  # passages kept joined in memory, about 8 KB each
 
 Array = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -134,9 +134,10 @@ class Searcher:
         sequence, rows = self._kept
         if sequence != asked.snapshot.sequence or len(rows) > ROWS_KEPT:
             rows = {}
+            self._kept = (asked.snapshot.sequence, rows)
         missing = [one for one in ids if one not in rows]
-        rows = rows | self._catalog.hits(missing, at=asked.at) if missing else rows
-        self._kept = (asked.snapshot.sequence, rows)
+        if missing:
+            rows.update(self._catalog.hits(missing, at=asked.at))
         found = [rows[one] for one in ids if one in rows]
         places = asked.snapshot.rows(np.array([row.version_key for row in found], np.int64))
         inside = (places >= 0) & asked.inside.mask[places]
@@ -183,14 +184,14 @@ def _measured(hits: tuple[HitRow, ...], words: Array, vector: Array | None) -> C
     count = len(hits)
     dense, sentence = np.full(count, np.nan, np.float32), np.full(count, np.nan, np.float32)
     best = np.full(count, -1, np.int64)
+    each: list[Array | None] = [None] * count
     if vector is not None:
-        for place, hit in enumerate(hits):
-            if hit.vector is not None and hit.sentences is not None and len(hit.vector) == len(vector):
-                dense[place] = hit.vector @ vector
-                each = hit.sentences @ vector
-                best[place] = each.argmax() if len(each) else -1
-                sentence[place] = each[best[place]] if len(each) else dense[place]
-    return Candidates(hits, dense, sentence, words, best)
+        for place, cosine, cosines in cosines_of(hits, vector):
+            dense[place] = sentence[place] = cosine
+            if len(cosines):
+                best[place], each[place] = cosines.argmax(), cosines
+                sentence[place] = cosines[best[place]]
+    return Candidates(hits, dense, sentence, words, best, tuple(each))
 
 
 def _found(candidates: Candidates, place: int, fused: NDArray[np.float64], copies: tuple[str, ...]) -> Found:

@@ -8,7 +8,7 @@ import numpy as np
 
 from rag.answering.writer import Material
 from rag.library.embedder import ToEmbed
-from rag.library.rows import HitRow
+from rag.library.rows import HitRow, SentenceVectors
 from rag.library.sentences import sentence_ranges
 from rag.types import Article, Found, Passage
 from tests.fakes.embedder import FakeEmbedder
@@ -45,8 +45,9 @@ def hit(
     whole = sentences = dense = best = None
     if vector is not None:
         made = next(iter(embedder.embed([ToEmbed(article.title or "", text, ranges)])))
-        whole, sentences = made.vector, made.sentences * made.scales[:, None]
-        dense, best = float(whole @ vector), float((sentences @ vector).max())
+        whole, sentences = made.vector, SentenceVectors(made.sentences, made.scales)
+        each = sentences.vectors(np.arange(len(sentences)))
+        dense, best = float(whole @ vector), float((each @ vector).max())
     row = HitRow(passage.position, 1, 1, article, passage, text, whole, sentences)
     return row, Found(
         passage.position, passage, text, article.title, article.outlet, None, None, article.published,

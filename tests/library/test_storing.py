@@ -202,7 +202,7 @@ def test_vectors_are_kept_with_their_own_log_entry_and_found_with_the_passage(ca
     assert catalog.pending() == []
     hit = catalog.hits([1])[1]
     assert hit.sentences is not None
-    assert hit.sentences[0, 0] == pytest.approx(1)
+    assert hit.sentences.vectors(np.array([0]))[0, 0] == pytest.approx(1)
     assert embeddings.use_fingerprint(catalog, "another model")
     assert catalog.hits([1])[1].vector is None
     assert len(catalog.pending()) == 1

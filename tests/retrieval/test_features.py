@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.library.rows import HitRow
+from rag.library.rows import HitRow, SentenceVectors
 from rag.retrieval.evidence import Measured
 from rag.retrieval.features import features
 from rag.retrieval.offers import asked_for, offered
@@ -30,7 +30,9 @@ def hit(
         ranges.append((start, start + len(one)))
         start += len(one) + 1
     passage = Passage(article, 1, position, 100, start - 1, tuple(ranges))
-    each = None if vector is None else np.stack([vector] * len(sentences))
+    each = None
+    if vector is not None:
+        each = SentenceVectors(np.stack([vector] * len(sentences)), np.ones(len(sentences), np.float32))
     owner = Article(article, "", title=title)
     return HitRow(number, 1, number, owner, passage, " ".join(sentences), vector, each)
 

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.library.rows import HitRow
+from rag.library.rows import HitRow, SentenceVectors
 from rag.retrieval import scoring
 from rag.retrieval.evidence import Measured
 from rag.retrieval.features import features
@@ -29,11 +29,12 @@ def candidates(texts: Sequence[str], dense: Sequence[float], words: Sequence[flo
         passage = Passage(str(place), 1, 1, 0, len(text), ((0, len(text)),))
         rest = np.sqrt(max(0.0, 1 - cosine * cosine))
         vector = None if np.isnan(cosine) else np.array([cosine, rest], np.float32)
-        each = None if vector is None else vector[None]
+        each = None if vector is None else SentenceVectors(vector[None], np.ones(1, np.float32))
         hits.append(HitRow(place, place, place, Article(str(place), text), passage, text, vector, each))
     cosines = np.array(dense, np.float32)
     best = np.where(np.isnan(cosines), -1, 0)
-    return Candidates(tuple(hits), cosines, cosines.copy(), np.array(words, np.float32), best)
+    each = tuple(None if np.isnan(one) else np.array([one], np.float32) for one in cosines)
+    return Candidates(tuple(hits), cosines, cosines.copy(), np.array(words, np.float32), best, each)
 
 
 VECTOR = np.array([1, 0], np.float32)
