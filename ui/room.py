@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 import shutil
 import sys
@@ -72,6 +73,10 @@ def library(*, hurried: bool = False) -> Status:
     if last is None or not hurried:
         last = st.session_state.library = _status()
     return last
+
+
+# The app is imported before its server runs, which Streamlit takes for a script run by hand and warns of.
+logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
 
 
 @st.cache_data(ttl=3, show_spinner=False)

@@ -14,6 +14,8 @@ WHOLE = "whole"
 UNDATED = "undated"
 STOP = "stop"
 
+EXCERPT = 280  # characters of a passage found that are sure to be shown
+
 
 def blank() -> Pane:
     """Nothing asked yet: the pane only listens for its keys."""
@@ -148,12 +150,21 @@ def _found(at: int, found: Found, today: date) -> Statement:
     return {
         "id": f"p{at}",
         "kind": "passage",
-        "text": "\n".join(line for line in found.text.splitlines() if line.strip()),
+        "text": "\n".join(line for line in _excerpt(found).splitlines() if line.strip()),
         "cites": [at],
         "heading": found.title or "Untitled",
         "byline": words.source(found.outlet, found.published, found.kind, today),
         "why": list(words.why(found)),
     }
+
+
+def _excerpt(found: Found) -> str:
+    """The passage from the sentence before its best one, where that would otherwise stand below what is shown."""
+    best, sentences = found.best_sentence, found.passage.sentences
+    begin = found.passage.start
+    if best is None or best < 2 or sentences[best][1] - begin < EXCERPT:
+        return found.text
+    return "… " + found.text[sentences[best - 1][0] - begin :]
 
 
 def _headline(near: Nearest, today: date) -> Headline:

@@ -166,6 +166,25 @@ def test_a_search_shows_passages_with_why_they_were_found(fake: FakeNewsroom) ->
     assert marked(pane, 1) == pane["statements"][0]["text"]
 
 
+def test_an_excerpt_begins_before_the_best_sentence_where_that_stands_far_down(fake: FakeNewsroom) -> None:
+    result = fake.search("bridge")
+    text = " ".join(f"Sentence {number:02} says nothing of note at all." for number in range(12))
+    ranges = tuple((at, at + 40) for at in range(0, len(text), 41))
+    first = result.passages[0]
+    passage = replace(first.passage, start=0, end=len(text), sentences=ranges)
+
+    def shown(best: int | None) -> str:
+        found = replace(first, passage=passage, text=text, best_sentence=best)
+        pane = view.of_search(
+            replace(result, passages=(found,)), fake.article, TODAY, key="k", whole=frozenset()
+        )
+        return pane["statements"][0]["text"]
+
+    assert shown(None) == shown(0) == shown(5) == text
+    assert shown(9).startswith("… Sentence 08 says")
+    assert shown(9).endswith(text[-40:])
+
+
 def test_a_search_that_finds_nothing_says_so(fake: FakeNewsroom) -> None:
     pane = view.of_search(fake.search("zzzz"), fake.article, TODAY, key="k", whole=frozenset())
     assert pane["headline"] == "Nothing found. It may be there in other words."
