@@ -65,4 +65,4 @@ lock:
 	$(COMPILE) pyproject.toml requirements/app.in requirements/peers.in -c requirements/app.txt -o requirements/peers.txt
 
 clean:
-	rm -rf $(VENV) .dateline
+	rm -rf $(VENV)

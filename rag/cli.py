@@ -176,7 +176,7 @@ def remove(
     raise typer.Exit(PARTLY if report.count("failed") else DONE)
 
 
-@app.command()
+@app.command(epilog="Example:  dateline status --json")
 def status(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
     """Say how the library and its indexes stand."""
     with _room(home) as room:
@@ -184,7 +184,7 @@ def status(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
     _print(as_object, as_json(stands), lambda: terminal.print_status(stands))
 
 
-@app.command()
+@app.command(epilog="Example:  dateline repair --json")
 def repair(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
     """Find what is wrong with catalog, indexes and vectors; mend it and say what was done."""
     with _room(home) as room, terminal.progress_bar(quiet=as_object) as bar:

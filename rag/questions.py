@@ -108,7 +108,7 @@ class Questions:
         looked = self._look(query, scope, k, today, how or How())
         return SearchResult(
             looked.asked.question,
-            tuple(found for _, found in looked.searched.hits),
+            looked.searched.matching(),
             looked.searched.total,
             looked.asked.scope,
             looked.asked.chips,

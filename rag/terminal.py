@@ -116,6 +116,8 @@ def print_found(result: SearchResult) -> None:
             why += f" · {len(found.copies)} copies folded"
         out.print(f"   [dim]{why} · score {found.score:.3f}[/dim]\n")
     shown = len(result.passages)
+    if not shown:
+        out.print("Nothing found. It may be there in other words.")
     meaning = (
         "keyword search only" if result.meaning is None else f"meaning: {result.meaning:.0%} of the library"
     )

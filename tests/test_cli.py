@@ -107,6 +107,12 @@ def test_exit_codes_tell_answered_from_nothing_found_and_from_faults(run: Any, a
     assert done.json["items"][1]["source"].endswith(":2")
 
 
+def test_every_command_has_help_with_an_example(run: Any) -> None:
+    for name in "ingest ask search show remove status repair serve".split():
+        _, _, example = run(name, "--help").out.partition("Example")
+        assert f"dateline {name}" in example
+
+
 def test_a_fault_is_one_sentence_and_never_a_traceback(run: Any, tmp_path: Path) -> None:
     home = tmp_path / "broken"
     home.mkdir()

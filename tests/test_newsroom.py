@@ -84,10 +84,19 @@ def test_nothing_in_an_empty_library_is_no_answer(tmp_path: Path) -> None:
 
 def test_a_scope_is_never_left(room: Newsroom) -> None:
     assert found(room, "Marden bridge cracks", Scope(not_articles=("bridge",)))[:1] != ["bridge"]
-    assert set(found(room, "Marden bridge", Scope(outlets=("the mail",)))) == {"ferry"}
-    assert set(found(room, "Marden", Scope(from_="2026-10-13"))) == {"ferry"}
-    assert set(found(room, "Marden", Scope(from_="2026-10-13", undated=True))) == {"ferry", "mayor"}
+    assert set(found(room, "Marden bridge ferry", Scope(outlets=("the mail",)))) == {"ferry"}
+    assert set(found(room, "Marden ferry", Scope(from_="2026-10-13"))) == {"ferry"}
+    assert set(found(room, "Marden ferry", Scope(from_="2026-10-13", undated=True))) == {"ferry", "mayor"}
     assert found(room, "Marden", Scope(outlets=("Nobody",))) == []
+
+
+def test_a_search_that_nothing_is_near_finds_nothing_and_counts_what_matches(room: Newsroom) -> None:
+    nothing = room.search("zzyzx qwfp")
+    assert (nothing.passages, nothing.total) == ((), 0)
+    cracks = room.search("fourteen cracks", k=1)
+    assert [one.passage.article_id for one in cracks.passages] == ["bridge"]
+    assert cracks.total == 1
+    assert room.search("Marden").total == 2
 
 
 def test_row_22_what_another_process_withdraws_is_gone_at_once_even_before_the_index_follows(
@@ -160,7 +169,8 @@ def test_the_sample_leaves_the_scope_once_there_are_other_articles(tmp_path: Pat
         status = room.status()
         assert (status.sample, status.articles, status.sample_aside) == (False, 1, 1)
         assert status.outlets == ("The Mail",)
-        assert found(room, "Marden bridge") == ["ferry"]
+        assert found(room, "Marden bridge") == []
+        assert found(room, "Marden ferry") == ["ferry"]
         nothing = room.ask("Who closed the bridge?", Scope(outlets=("The Post",)))
         assert "sample newsroom is out of scope" in nothing.warnings[0]
         assert found(room, "Marden bridge", Scope(collections=(SAMPLE,))) == ["bridge"]
