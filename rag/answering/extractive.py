@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from rag.answering.answerability import answerability
+from rag.answering.quotations import whole
 from rag.answering.ranking import scores
 from rag.answering.sentence_features import Floats, Reading, Sentences, read
 from rag.answering.writer import Draft, Judged, Material
 from rag.reading.dates import moment
-from rag.types import Mode
+from rag.types import Mode, Span
 
 LONGEST = 4  # sentences of an answer
 NEAREST = 4  # closest passages shown where nothing is judged an answer
@@ -50,8 +52,8 @@ class ExtractiveWriter:
         """How likely the sentences found answer the question, and the nearest of them."""
         reading, ranked = self._read(material)
         nearest = chosen(reading, ranked, most=NEAREST)
-        spans = tuple(reading.sentences.spans[row] for row in nearest)
-        return Judged(answerability(reading, ranked, material), spans)
+        spans = (span for _, span, _ in _told(material, reading.sentences, nearest))
+        return Judged(answerability(reading, ranked, material), tuple(spans))
 
     def write(self, material: Material) -> Iterator[Draft]:
         """One to four sentences, each cited to the very words."""
@@ -60,8 +62,8 @@ class ExtractiveWriter:
         rows = chosen(reading, ranked, most=LONGEST, weak=WEAK)
         if _COURSE.search(material.question):
             rows.sort(key=lambda row: (_when(material, sentences, row), sentences.spans[row].start))
-        for row in rows:
-            yield Draft(" ".join(sentences.texts[row].split()), (sentences.spans[row],), float(ranked[row]))
+        for row, span, text in _told(material, sentences, rows):
+            yield Draft(" ".join(text.split()), (span,), float(ranked[row]))
 
     def _read(self, material: Material) -> tuple[Reading, Floats]:
         last = self._last
@@ -104,6 +106,31 @@ def _said_already(
         if vectors is not None and float(vectors[row] @ vectors[other]) >= ALIKE:
             return True
     return False
+
+
+def _told(material: Material, sentences: Sentences, rows: Sequence[int]) -> Iterator[tuple[int, Span, str]]:
+    """The rows with their spans and texts, quotations whole; one whose words an earlier one tells is left out."""
+    told: list[Span] = []
+    for row in rows:
+        span, text = _quoted_whole(material, sentences, row)
+        if not any(_overlap(span, one) for one in told):
+            told.append(span)
+            yield row, span, text
+
+
+def _quoted_whole(material: Material, sentences: Sentences, row: int) -> tuple[Span, str]:
+    """A sentence with those around it that hold the rest of a quotation and its speaker; and the text of both."""
+    hit, _ = material.hits[int(sentences.hit[row])]
+    begin = hit.passage.start
+    ranges = [(start - begin, end - begin) for start, end in hit.passage.sentences]
+    first, last = whole(hit.text, ranges, int(sentences.place[row]))
+    start, end = ranges[first][0], ranges[last][1]
+    return replace(sentences.spans[row], start=begin + start, end=begin + end), hit.text[start:end]
+
+
+def _overlap(one: Span, two: Span) -> bool:
+    same = (one.article_id, one.version) == (two.article_id, two.version)
+    return same and one.start < two.end and two.start < one.end
 
 
 def _when(material: Material, sentences: Sentences, row: int) -> tuple[bool, float]:
