@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
 from rag.library import database
-from rag.library.kept_texts import KeptTexts
+from rag.library.kept_versions import KeptVersions
 from rag.library.rows import Change, HitRow, PassageRow, Pending, Totals, VectorRow
 from rag.library.schema import (
     SCHEMA,
@@ -57,7 +57,7 @@ class Catalog:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path, self.read_only = path, read_only
-        self._kept_texts = KeptTexts()
+        self._kept_versions = KeptVersions()
         self._engine = database.engine_for(path, read_only=read_only)
         if not read_only:
             self._prepare()
@@ -227,8 +227,8 @@ class Catalog:
                 some = [int(one) for one in passage_ids[first : first + AT_ONCE]]
                 asked = hit_select().where(passages.c.id.in_(some), usable(at))
                 rows = connection.execute(asked).all()
-                known = self._kept_texts.of(connection, (row.version_key for row in rows))
-                found |= {row.id: hit_of(row, known) for row in rows}
+                known = self._kept_versions.of(connection, (row[1] for row in rows))
+                found |= {row[0]: hit_of(row, known[row[1]]) for row in rows}
         return found
 
     def published_of(self, version_keys: Sequence[int]) -> list[str]:

@@ -72,7 +72,7 @@ class SentenceVectors:
 class HitRow:
     """A passage that a search may show, joined with its article in one read transaction.
 
-    `vector` and `sentences` are None while the passage is not embedded.
+    The article is whole, with its text. `vector` and `sentences` are None while the passage is not embedded.
     """
 
     passage_id: int

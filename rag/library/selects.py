@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -136,48 +136,30 @@ def pending_of(connection: Connection, row: Any) -> Pending:
     return Pending(row.key, article, tuple(found))
 
 
-_RECORD = tuple(
-    "title outlet agency author url published updated kind section page language collections supersedes".split()
-)
-
-
 def hit_select() -> Select[Any]:
-    """Passages with everything but their text, in the order in which `hit_of` unpacks them."""
-    v = versions.c
+    """Passages with their vectors, in the order in which `hit_of` unpacks them."""
     p = passages.c
     return (
-        select(p.id, p.version_key, p.position, p.start, p.end, p.sentences, articles.c.id)
-        .add_columns(func.coalesce(articles.c.group_key, articles.c.key), v.version, v.went, v.ended)
+        select(p.id, p.version_key, p.position, p.start, p.end, p.sentences)
+        .add_columns(func.coalesce(articles.c.group_key, articles.c.key))
         .add_columns(vectors.c.vector, vectors.c.sentences, vectors.c.scales)
-        .add_columns(*(v[name] for name in _RECORD))
         .join_from(passages, versions)
         .join(articles)
         .outerjoin(vectors, vectors.c.passage_id == p.id)
     )
 
 
-def hit_of(row: Any, texts_by_key: Mapping[int, str]) -> HitRow:
-    """A row of `hit_select`. By position: a question unpacks hundreds of them."""
-    passage_id, version_key, position, start, end, ranges, article_id, *rest = row
-    group_key, version, went, ended, vector, sentence_rows, scales, *record = rest
-    about = dict(zip(_RECORD, record, strict=True))
-    listed = about.pop("collections")
-    article = Article(
-        id=article_id,
-        text="",
-        collections=() if listed == "[]" else tuple(json.loads(listed)),
-        version=version,
-        status=_status(went, ended),
-        **about,
-    )
-    passage = Passage(article_id, version, position, start, end, _pairs(ranges))
-    text = texts_by_key[version_key][start:end]
-    sentences = None
-    if vector is not None:
-        scale = np.frombuffer(scales, np.float32)
-        sentences = SentenceVectors(np.frombuffer(sentence_rows, np.int8).reshape(len(scale), -1), scale)
-    known = None if vector is None else np.frombuffer(vector, np.float32)
-    return HitRow(passage_id, version_key, group_key, article, passage, text, known, sentences)
+def hit_of(row: Any, article: Article) -> HitRow:
+    """A row of `hit_select`, of this article. By position: a question unpacks hundreds of them."""
+    passage_id, version_key, position, start, end, ranges, group_key, vector, sentence_rows, scales = row
+    passage = Passage(article.id, article.version, position, start, end, _pairs(ranges))
+    text = article.text[start:end]
+    if vector is None:
+        return HitRow(passage_id, version_key, group_key, article, passage, text, None, None)
+    scale = np.frombuffer(scales, np.float32)
+    sentences = SentenceVectors(np.frombuffer(sentence_rows, np.int8).reshape(len(scale), -1), scale)
+    whole = np.frombuffer(vector, np.float32)
+    return HitRow(passage_id, version_key, group_key, article, passage, text, whole, sentences)
 
 
 def _status(went: int | None, ended: str | None) -> ArticleStatus:

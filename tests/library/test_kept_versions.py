@@ -1,15 +1,15 @@
-"""Texts kept in memory: what is asked for is always there, whatever is let go of."""
+"""Versions kept in memory: what is asked for is always there, whatever is let go of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from rag.library.catalog import Catalog
-from rag.library.kept_texts import KeptTexts
+from rag.library.kept_versions import KeptVersions
 from tests.fakes.library import open_catalog, store
 
 
@@ -23,7 +23,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def test_a_text_is_read_once_and_let_go_of_when_others_need_its_place(catalog: Catalog) -> None:
     texts = {key: catalog.article(f"a{key - 1}").text for key in range(1, 7)}
-    kept = KeptTexts(most=len(texts[1]) + len(texts[2]))
+    kept = KeptVersions(most=len(texts[1]) + len(texts[2]))
     read: list[object] = []
     with catalog.reading() as connection:
 
@@ -31,11 +31,15 @@ def test_a_text_is_read_once_and_let_go_of_when_others_need_its_place(catalog: C
             read.append(said[2])
 
         event.listen(connection, "before_cursor_execute", note)
-        assert kept.of(connection, [1, 2, 1]) == {1: texts[1], 2: texts[2]}
-        assert kept.of(connection, [2]) == {2: texts[2]}
+
+        def of(keys: Iterable[int]) -> dict[int, str]:
+            return {key: article.text for key, article in kept.of(connection, keys).items()}
+
+        assert of([1, 2, 1]) == {1: texts[1], 2: texts[2]}
+        assert of([2]) == {2: texts[2]}
         assert len(read) == 1
-        assert kept.of(connection, texts) == texts, "more than it keeps is still told whole"
+        assert of(texts) == texts, "more than it keeps is still told whole"
         assert len(read) == 2
-        assert kept.of(connection, [1]) == {1: texts[1]}
+        assert of([1]) == {1: texts[1]}
         assert len(read) == 3
-        assert kept.of(connection, [99]) == {}
+        assert of([99]) == {}
