@@ -174,7 +174,7 @@ class Questions:
             return (f"What was stored last may not be found yet: {follower.last_error}",)
         if missing:
             return (
-                f"What was stored last may not be found yet: the word index is {missing} entries behind.",
+                f"What was stored last may not be found yet: the word index is {missing} versions behind.",
             )
         return ()
 

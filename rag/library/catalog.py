@@ -117,6 +117,15 @@ class Catalog:
         with self.reading() as connection:
             return [Change(row.sequence, row.kind, row.version_key) for row in connection.execute(asked)]
 
+    def changes_of_words(self, after: int, until: int) -> list[int]:
+        """Sequences above `after` and up to `until` of the log entries that change what is found by words."""
+        log = changes.c
+        asked = select(log.sequence).where(
+            log.sequence > after, log.sequence <= until, log.kind != "embedded"
+        )
+        with self.reading() as connection:
+            return list(connection.scalars(asked.order_by(log.sequence)))
+
     def current_keys(self, *, at: int | None = None) -> NDArray[np.int64]:
         """Version keys that are usable, now or at a sequence, ascending."""
         asked = select(versions.c.key).where(usable(at)).order_by(versions.c.key)

@@ -117,24 +117,24 @@ class Indexes:
         return self._shelf.vectors
 
     def await_words(self, sequence: int, seconds: float) -> int:
-        """Wait until what the log says up to `sequence` is found by words, for at most about so many seconds.
+        """Wait until what was stored and what went up to `sequence` is so by words, for at most about so long.
 
-        Returns how many entries of the log are missing then; 0 where all are in, or where there is no word index.
+        Returns how many such entries of the log are missing then; 0 where there is no word index.
         """
         until = time.monotonic() + seconds
-        behind = self._words_behind(sequence)
-        if behind and self.follower is not None:
+        missing = self._missing_words(sequence)
+        if missing and self.follower is not None:
             with suppress(LibraryError):  # the follower keeps it, and every answer says it
-                self.follower.await_words(sequence, seconds)
-        while behind and self.follower is None and time.monotonic() < until and holder_of(self.home):
+                self.follower.await_words(missing[-1], seconds)
+            missing = self._missing_words(sequence)
+        while missing and self.follower is None and time.monotonic() < until and holder_of(self.home):
             time.sleep(_LOOK)
-            behind = self._words_behind(sequence)
-        return self._words_behind(sequence)
+            missing = self._missing_words(sequence)
+        return len(missing)
 
-    def _words_behind(self, sequence: int) -> int:
-        if self._shelf.words is None:
-            return 0
-        return max(0, sequence - self._applied("words").sequence)
+    def _missing_words(self, sequence: int) -> list[int]:
+        applied = self._applied("words").sequence if self._shelf.words is not None else sequence
+        return self._catalog.changes_of_words(applied, sequence) if applied < sequence else []
 
     def fail(self, part: Part, error: LibraryError) -> None:
         """A search met damage in this part: leave it out from now on; a holder builds it anew."""

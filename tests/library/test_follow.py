@@ -125,9 +125,16 @@ def test_waiting_for_words_says_how_far_behind_they_are(tmp_path: Path, catalog:
         assert indexes.await_words(3, 30) == 0, "where no thread follows, waiting does"
         store(catalog, [3, 4])
         assert indexes.await_words(5, 0) == 2
+        assert indexes.await_words(4, 0) == 1
+        follower.catch_up()
+        embed(catalog)
+        assert catalog.sequence() == 10
+        assert indexes.await_words(10, 0) == 0, "vectors change nothing that is found by words"
+        store(catalog, [5])
+        assert indexes.await_words(11, 0) == 1
         follower.start()
-        assert indexes.await_words(5, 30) == 0
-        assert found(indexes, "word4x0") == 1
+        assert indexes.await_words(11, 30) == 0
+        assert found(indexes, "word5x0") == 1
 
 
 def test_a_reader_waits_for_the_holder(tmp_path: Path, catalog: Catalog) -> None:
