@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.types import SearchResult
-from ui import draw, frame, room, view
+from ui import draw, frame, room, scope, view
 from ui.contract import Pane
 
 
@@ -17,6 +17,7 @@ def page() -> None:
         frame.empty()
         return
     frame.question("search", "Words to search for", "Search words or meaning", "Search", _search)
+    scope.control(library, room.today(), _again)
     if "found" not in st.session_state:
         frame.listen()
         return
@@ -28,12 +29,20 @@ def page() -> None:
 def _search(query: str) -> None:
     """Kept with the session, so that the page is the same when the reader comes back to it."""
     try:
-        found: SearchResult | DatelineError = room.opened().search(query)
+        found: SearchResult | DatelineError = room.opened().search(query, scope.chosen())
     except DatelineError as error:
         found = error
     st.session_state.update(
-        found=found, searched=st.session_state.get("searched", 0) + 1, found_whole=frozenset()
+        searched_for=query,
+        found=found,
+        searched=st.session_state.get("searched", 0) + 1,
+        found_whole=frozenset(),
     )
+
+
+def _again() -> None:
+    if "searched_for" in st.session_state:
+        _search(st.session_state.searched_for)
 
 
 def _pane() -> Pane:

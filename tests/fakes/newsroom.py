@@ -40,6 +40,7 @@ class FakeNewsroom:
     pause: float = 0.0
     warnings: tuple[str, ...] = ()
     asked: list[tuple[str, Scope | None]] = field(default_factory=list)
+    sought: list[tuple[str, Scope | None]] = field(default_factory=list)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """The article; raises NoSuchArticle where there is none."""
@@ -75,6 +76,7 @@ class FakeNewsroom:
 
     def search(self, query: str, scope: Scope | None = None, k: int = 20) -> SearchResult:
         """The first paragraphs of the articles that hold a word of the query."""
+        self.sought.append((query, scope))
         words = {word for word in query.lower().split() if len(word) > 3}
         hits = [a for a in self.articles.values() if any(word in a.text.lower() for word in words)]
         return SearchResult(

@@ -153,6 +153,19 @@ def test_setting_a_scope_asks_nothing_before_there_is_a_question(app: AppTest, f
     assert fake.asked == []
 
 
+def test_the_scope_of_the_ask_page_is_searched_in_too_and_searching_goes_on_in_a_new_one(
+    app: AppTest, fake: FakeNewsroom
+) -> None:
+    app.run()
+    app.multiselect(key="scope_outlets").select("Harbour Lantern").run()
+    app.switch_page("search.py").run()
+    assert fake.sought == []
+    put(app, "bridge ferry")
+    assert fake.sought == [("bridge ferry", Scope(outlets=("Harbour Lantern",)))]
+    app.date_input(key="scope_from").set_value(date(2026, 11, 1)).run()
+    assert fake.sought[1:] == [("bridge ferry", Scope(from_="2026-11-01", outlets=("Harbour Lantern",)))]
+
+
 def test_everything_takes_the_scope_back(app: AppTest, fake: FakeNewsroom) -> None:
     put(app.run(), QUESTION)
     app.multiselect(key="scope_not_outlets").select("Vale Tribune").run()
