@@ -25,7 +25,8 @@ from rag import settings as settings_module
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.jsonable import article_json, as_json
 from rag.newsroom import SAMPLE, How, Newsroom
-from rag.types import Kind, Plan, Scope
+from rag.state import Plan
+from rag.types import Kind, Scope
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from rag.types import Answer, Article, Found, IngestReport, ItemStatus, SearchResult
+from rag.state import IngestReport, ItemStatus
+from rag.types import Answer, Article, Found, SearchResult
 
 SCHEMA = 1
 STATUSES: tuple[ItemStatus, ...] = ("added", "changed", "unchanged", "duplicate", "skipped", "failed")

@@ -24,9 +24,11 @@ from rag.library.passages import PASSAGE_RULES
 from rag.library.snapshot import UNDATED, InScope, Snapshot
 from rag.reading import count_files
 from rag.reading.dates import moment
-from rag.types import Freshness, IndexState, Plan, Scope, Status
+from rag.state import IndexState, Plan, Status
+from rag.types import Freshness, Scope
 
 if TYPE_CHECKING:
+    from rag.intake import Intake
     from rag.newsroom import Newsroom
 
 USABLE = ("ready", "following", "building")
@@ -177,7 +179,7 @@ def _said(health: Health, part: Part) -> str:
     }[health.states[part]]
 
 
-def plan(room: Newsroom, paths: Sequence[Path]) -> Plan:
+def plan(room: Intake, paths: Sequence[Path]) -> Plan:
     """What an ingest will take, from the files' sizes and this library's own pace."""
     files, size = count_files(paths)
     passages = math.ceil(size * PASSAGES_PER_BYTE)

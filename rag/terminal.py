@@ -24,7 +24,8 @@ from rich.text import Text
 from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
-from rag.types import Answer, Article, Citation, IngestReport, Item, Plan, SearchResult, Status
+from rag.state import IngestReport, Item, Plan, Status
+from rag.types import Answer, Article, Citation, SearchResult
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
 _UNSAFE = re.compile(

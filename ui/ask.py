@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from rag.errors import DatelineError
-from rag.types import Status
+from rag.state import Status
 from ui import draw, frame, room, scope, view, words
 from ui.asking import Asking
 from ui.contract import Pane

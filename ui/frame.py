@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag.errors import DatelineError
-from rag.types import Status
+from rag.state import Status
 from ui import draw, room, view, words
 
 if TYPE_CHECKING:

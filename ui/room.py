@@ -18,7 +18,7 @@ import streamlit as st
 
 from rag import newsroom, settings
 from rag.errors import DatelineError
-from rag.types import Status
+from rag.state import Status
 
 if TYPE_CHECKING:
     from rag.newsroom import Newsroom

@@ -7,7 +7,8 @@ from datetime import date
 
 import streamlit as st
 
-from rag.types import Scope, Status
+from rag.state import Status
+from rag.types import Scope
 from ui import words
 
 FIELDS = ("scope_from", "scope_to", "scope_outlets", "scope_not_outlets", "scope_kinds")

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from rag.state import IndexState, Status
 from rag.types import (
     Answer,
     Article,
     Evidence,
     Found,
     Freshness,
-    IndexState,
     Kind,
     Origins,
     QuotationState,
     Reason,
     Scope,
     Sentence,
-    Status,
 )
 from ui import dates
 

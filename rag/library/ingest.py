@@ -21,7 +21,8 @@ from rag.library.passages import header, split
 from rag.library.rows import Pending, ToStore
 from rag.library.storing import content_hash, store
 from rag.reading import Read
-from rag.types import Article, Item, Passage
+from rag.state import Item
+from rag.types import Article, Passage
 
 BATCH_ARTICLES = 64
 BATCH_SECONDS = 0.5

@@ -20,7 +20,7 @@ from rag.library.schema import files
 from rag.reading import Read
 from rag.reading.files import LIMIT, File, walk
 from rag.reading.read import read_file
-from rag.types import Item, ItemStatus
+from rag.state import Item, ItemStatus
 
 READING_RULES = "r1"  # what reading makes of a file: where that changes, this does, and files are read again
 WENT_IN: frozenset[ItemStatus] = frozenset(("added", "changed", "unchanged"))

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Article, Item, Passage
+from rag.state import Item
+from rag.types import Article, Passage
 
 ChangeKind = Literal["stored", "embedded", "gone"]
 

@@ -27,7 +27,8 @@ from rag.library.story import copies_among, ended_by_new, ends_new
 from rag.library.storyline import named_titles
 from rag.reading.dates import day_range
 from rag.reading.identity import same_article
-from rag.types import Article, Item, ItemStatus, Passage
+from rag.state import Item, ItemStatus
+from rag.types import Article, Passage
 
 
 def text_hash(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import NoSuchArticle, UsageError
+from rag.state import Status
 from rag.types import (
     Answer,
     Article,
@@ -26,7 +27,6 @@ from rag.types import (
     SearchResult,
     Sentence,
     Stage,
-    Status,
 )
 from tests.fakes.scripted import ARTICLES, COST, FERRY, SCRIPTS, UNDATED, Script
 

@@ -1,0 +1,157 @@
+"""Articles in: what the front door does to the library. Ingest, plan, remove."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rag import standing
+from rag.errors import ReadOnly
+from rag.library import embeddings, storing
+from rag.library import ingest as stages
+from rag.library.catalog import Catalog
+from rag.library.embedder import Embedder
+from rag.library.indexes import Indexes
+from rag.library.remembered import Remembered
+from rag.reading import Read, count_records, read_bytes
+from rag.settings import Settings
+from rag.state import IngestReport, Plan
+from rag.upkeep import Upkeep, embed_lock, waited_for
+
+PACE_FROM = 100  # passages that an estimate of the next ingest may rest on
+
+
+class Intake:
+    """The part of the newsroom that takes articles in and out of the open library."""
+
+    home: Path
+    settings: Settings
+    catalog: Catalog
+    indexes: Indexes
+    _upkeep: Upkeep | None
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """What reads meaning, or None."""
+        raise NotImplementedError
+
+    def ingest(
+        self,
+        paths: Iterable[Path | str],
+        *,
+        collection: str | None = None,
+        progress: stages.Report | None = None,
+        stop: threading.Event | None = None,
+    ) -> IngestReport:
+        """Read, store and embed files and folders. What is stored is findable by words at once.
+
+        Raises:
+            ReadOnly, DiskFull: nothing that was stored before is lost.
+        """
+        known = Remembered(self.catalog, collection=collection)
+        named = [Path(path) for path in paths]
+        reads = known.reads(named, today=self.settings.day)
+        total = count_records(named) if progress else None
+        report = self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
+        if stop is None or not stop.is_set():
+            known.remember(report.items)
+        return replace(report, items=(*known.items, *report.items))
+
+    def ingest_text(self, name: str, data: bytes, *, collection: str | None = None) -> IngestReport:
+        """Ingest an upload or a paste; its kind is found by content."""
+        return self.ingest_reads(read_bytes(name, data, today=self.settings.day), collection=collection)
+
+    def ingest_reads(
+        self,
+        reads: Iterable[Read],
+        *,
+        collection: str | None = None,
+        progress: stages.Report | None = None,
+        stop: threading.Event | None = None,
+        total: int | None = None,
+    ) -> IngestReport:
+        """Both stages over what was read already."""
+        began = time.monotonic()
+        self._refuse_read_only()
+        if collection is not None:
+            reads = (_collected(read, collection) for read in reads)
+        embedder = self.embedder
+        split = standing.splitter(embedder)
+        embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
+        with self._following(), contextlib.ExitStack() as held:
+            lock = embed_lock(self.home)
+            held.callback(lock.release)
+            mine = lock.try_acquire()  # words first: the app does not begin to embed meanwhile
+            items = stages.store_all(
+                self.catalog, reads, split=split, total=total, report=progress, stop=stop
+            )
+            if embedder is not None and not (stop is not None and stop.is_set()):
+                if not mine:
+                    watch = stages.watching(self.catalog, progress) if progress else None
+                    mine = held.enter_context(waited_for(lock, stop, watch))
+                if mine:
+                    self._embed(progress=progress, stop=stop)
+        return IngestReport(tuple(items), self.catalog.sequence(), time.monotonic() - began)
+
+    def plan(self, paths: Iterable[Path | str]) -> Plan:
+        """What an ingest will take: time, disk and memory, measured on this machine."""
+        return standing.plan(self, [Path(path) for path in paths])
+
+    def remove(self, article_ids: Sequence[str]) -> IngestReport:
+        """Withdraw articles; from this moment no question uses them. Ingesting them again brings them back."""
+        began = time.monotonic()
+        self._refuse_read_only()
+        done = storing.remove(self.catalog, article_ids)
+        self._catch_up()
+        return IngestReport(
+            tuple(one.item for one in done), self.catalog.sequence(), time.monotonic() - began
+        )
+
+    def _embed(self, *, progress: stages.Report | None = None, stop: threading.Event | None = None) -> int:
+        embedder = self.embedder
+        if embedder is None:
+            return 0
+        fingerprint = standing.fingerprint(embedder)
+        embeddings.use_fingerprint(self.catalog, fingerprint)
+        began = time.monotonic()
+        done = stages.embed_all(self.catalog, embedder, fingerprint=fingerprint, report=progress, stop=stop)
+        if done >= PACE_FROM:
+            embeddings.note_pace(self.catalog, done / (time.monotonic() - began))
+        return done
+
+    @contextlib.contextmanager
+    def _following(self) -> Iterator[None]:
+        """Follow the log behind an ingest, so that what is stored is findable at once, and to its end after it."""
+        follower = self.indexes.follower
+        if follower is None:
+            yield
+            return
+        follower.start()
+        follower.resume()
+        try:
+            yield
+        finally:
+            if self._upkeep is None:
+                follower.pause()
+            follower.catch_up()
+
+    def _catch_up(self) -> None:
+        if self.indexes.follower is not None:
+            self.indexes.follower.catch_up()
+
+    def _refuse_read_only(self) -> None:
+        if self.catalog.read_only:
+            raise ReadOnly(
+                str(self.home), "it cannot be written", "Make the folder writable, or name another --home."
+            )
+
+
+def _collected(read: Read, collection: str) -> Read:
+    if read.article is None:
+        return read
+    collections = tuple(dict.fromkeys((*read.article.collections, collection)))
+    return replace(read, article=replace(read.article, collections=collections))
