@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,12 +17,14 @@ from rag.library import ingest as stages
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes
+from rag.library.ledger import ledger
 from rag.library.remembered import Remembered
 from rag.reading import Read, count_records, read_bytes
 from rag.settings import Settings
 from rag.state import IngestReport, Plan
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
+LOCAL = "local_collections"  # the catalog's note of those never sent to a model
 PACE_FROM = 100  # passages that an estimate of the next ingest may rest on
 
 
@@ -110,6 +113,21 @@ class Intake:
         return IngestReport(
             tuple(one.item for one in done), self.catalog.sequence(), time.monotonic() - began
         )
+
+    def local_collections(self) -> tuple[str, ...]:
+        """The collections that are never sent to a model: what is in one of them stays on this machine."""
+        return tuple(json.loads(self.catalog.meta(LOCAL) or "[]"))
+
+    def keep_local(self, collection: str, local: bool = True) -> tuple[str, ...]:
+        """Never send a collection to a model, or allow it again. Returns those that stay here now."""
+        self._refuse_read_only()
+        with ledger(self.catalog) as book:
+            kept = dict.fromkeys(json.loads(book.noted(LOCAL) or "[]"))
+            kept.pop(collection, None)
+            if local:
+                kept[collection] = None
+            book.note(LOCAL, json.dumps(sorted(kept), ensure_ascii=False))
+        return tuple(sorted(kept))
 
     def _embed(self, *, progress: stages.Report | None = None, stop: threading.Event | None = None) -> int:
         embedder = self.embedder

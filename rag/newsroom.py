@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 
 from rag import settings as settings_module
 from rag import standing
+from rag.answering import prompts
 from rag.answering.chain import answer_stream
 from rag.answering.extractive import ExtractiveWriter
+from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
 from rag.errors import CatalogDamaged, DatelineError, LibraryError, WeightsMissing
 from rag.home import event_log, hold, open_catalog
 from rag.intake import Intake
@@ -30,6 +32,7 @@ from rag.library.indexes import Indexes, open_indexes
 from rag.library.lock import held_by, holder
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
+from rag.models.chat import Chat
 from rag.questions import SAMPLE, How, Questions
 from rag.settings import Settings
 from rag.state import Status
@@ -77,6 +80,7 @@ class Newsroom(Intake):
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:
         self.home, self.settings, self.opened = home, settings, 0
         self._embedder, self._no_embedder = embedder, ""
+        self._chat: Chat | None = None
         self._meeting = threading.Lock()
         # one that cannot be opened whole leaves nothing open and holds no lock
         with contextlib.ExitStack() as undo:
@@ -184,13 +188,42 @@ class Newsroom(Intake):
         *,
         today: date | None = None,
         how: How | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[Events]:
-        """The same as it comes: Stage | Sentence | Answer, the last always Answer."""
+        """The same as it comes: Stage | Sentence | Answer, the last always Answer, unless `stop` is set while a model
+        writes: then none comes, and the model's server is told at once."""
+        how = how or How()
+        model, fault = (None, "") if how.extractive else self._model_writer(today)
         yield from answer_stream(
             lambda: self.questions.ground(question, scope or Scope(), conversation, today=today, how=how),
             ExtractiveWriter(),
-            always_answer=bool(how and how.always_answer),
+            model=model,
+            notes=(fault,) if fault else (),
+            always_answer=how.always_answer,
+            stop=stop,
         )
+
+    @property
+    def chat(self) -> Chat | None:
+        """The language model of the settings, opened at first use; None where none is set."""
+        with self._meeting:
+            if self._chat is None and self.settings.model is not None:
+                from rag.models.openai import open_chat
+
+                self._chat = open_chat(self.settings)
+            return self._chat
+
+    def _model_writer(self, today: date | None) -> tuple[ModelWriter | None, str]:
+        """The writer with the model of the settings, or None; and why there is none where one is set."""
+        try:
+            chat = self.chat
+            if chat is None:
+                return None, ""
+            prompt = prompts.load("answer", placeholders=PLACEHOLDERS)
+        except DatelineError as error:
+            return None, f"{error} This answer is extractive."
+        local = frozenset(self.local_collections())
+        return ModelWriter(chat, prompt, today or self.settings.day, local), ""
 
     # The rest
 

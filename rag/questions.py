@@ -30,12 +30,13 @@ CAP = 3  # passages of one article
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to search and answer, for measuring: at most `cap` passages of one article (None: no limit), copies folded
-    or not, declining or not."""
+    """How to search and answer: at most `cap` passages of one article (None: no limit), copies folded or not,
+    declining or not; `extractive` without the model that is set."""
 
     cap: int | None = CAP
     fold: bool = True
     always_answer: bool = False
+    extractive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

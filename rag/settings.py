@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import UsageError
@@ -17,7 +17,12 @@ class Settings(BaseSettings):
     """What can be set from outside. Ours begin with DATELINE_; others' keep their names."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DATELINE_", env_file=ROOT / ".env", extra="ignore", env_ignore_empty=True, frozen=True
+        env_prefix="DATELINE_",
+        env_file=ROOT / ".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        frozen=True,
+        populate_by_name=True,
     )
 
     home: Path = ROOT / ".dateline"
@@ -25,6 +30,23 @@ class Settings(BaseSettings):
     minilm_dir: Path | None = None
     port: int = Field(default=8501, ge=1, le=65535)
     today: date | None = None
+
+    # A language model writes only where DATELINE_MODEL names one: a key in the shell alone sends nothing out.
+    model: str | None = None
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    context_window: int = Field(default=8192, ge=1024)  # tokens
+    price_in: float | None = Field(default=None, ge=0)  # per million tokens
+    price_out: float | None = Field(default=None, ge=0)
+    timeout: float = Field(default=60, gt=0)  # seconds for a model's whole answer
+    proxy: str | None = None  # HTTP_PROXY of the shell is not used
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _address(cls, address: str | None) -> str | None:
+        if address is not None and not address.startswith(("http://", "https://")):
+            raise ValueError("it must begin with http:// or https://")
+        return address
 
     @field_validator("home", "cache", "minilm_dir")
     @classmethod
@@ -47,7 +69,9 @@ def load(**flags: object) -> Settings:
         return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        name = "DATELINE_" + str(first["loc"][0]).upper()
+        name = str(first["loc"][0]).upper()
         raise UsageError(
-            name, f"{first['input']!r} was given; {first['msg']}", "Correct it in the environment or in .env."
+            name if name.startswith("OPENAI_") else f"DATELINE_{name}",
+            f"{first['input']!r} was given; {first['msg']}",
+            "Correct it in the environment or in .env.",
         ) from error

@@ -253,7 +253,9 @@ class SearchResult:
 class Answer:
     """The same object on the page, on the command line and in JSON.
 
-    `timings` are seconds by stage; `answerability` is 0 to 1, or None where nothing was found to judge.
+    `timings` are seconds by stage; `answerability` is 0 to 1, or None where nothing was found to judge. `tokens` are
+    "in" and "out" of the model, with "estimated" where its server did not count them; `prompts` the digests of those
+    used. `unfinished` is what a model had written before it failed; its citations follow the answer's own.
     """
 
     id: str
@@ -279,6 +281,8 @@ class Answer:
     tokens: dict[str, int] | None = None
     cost: float | None = None
     warnings: tuple[str, ...] = ()
+    prompts: dict[str, str] = field(default_factory=dict)
+    unfinished: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

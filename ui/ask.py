@@ -57,7 +57,9 @@ def _redraw_with_news(asking: Asking, seen: int) -> None:
 def _ask(question: str, *, undated: bool = False) -> None:
     newsroom, within = room.opened(), replace(scope.chosen(), undated=undated)
     st.session_state.update(
-        asking=Asking(question, lambda: newsroom.ask_stream(question, within), room.workers()),
+        asking=Asking(
+            question, lambda stop: newsroom.ask_stream(question, within, stop=stop), room.workers()
+        ),
         asked=st.session_state.get("asked", 0) + 1,
         whole=frozenset(),
         fresh=True,

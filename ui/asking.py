@@ -15,11 +15,14 @@ class Asking:
 
     Args:
         question: what was asked.
-        events: starts the asking and yields its events; called on the gathering thread.
+        events: starts the asking and yields its events until the event it is given is set; called on the gathering
+            thread.
         run_on: where the gathering thread comes from.
     """
 
-    def __init__(self, question: str, events: Callable[[], Iterator[Events]], run_on: Executor) -> None:
+    def __init__(
+        self, question: str, events: Callable[[threading.Event], Iterator[Events]], run_on: Executor
+    ) -> None:
         self.question = question
         self.stage = "Starting"
         self.sentences: tuple[Sentence, ...] = ()
@@ -49,7 +52,7 @@ class Asking:
         return self._future.result() if self._future.done() and not self.stopped else None
 
     def stop(self) -> None:
-        """Wait no longer: nothing that still comes is shown."""
+        """Wait no longer: nothing that still comes is shown, and a model that is writing is told to stop."""
         self._stopped.set()
         self._tell()
 
@@ -67,9 +70,9 @@ class Asking:
         with self._news:
             self._news.wait_for(lambda: not self.running, seconds)
 
-    def _gather(self, events: Callable[[], Iterator[Events]]) -> Answer | None:
+    def _gather(self, events: Callable[[threading.Event], Iterator[Events]]) -> Answer | None:
         answer = None
-        for event in events():
+        for event in events(self._stopped):
             match event:
                 case Stage(name):
                     self.stage = name[:1].upper() + name[1:]

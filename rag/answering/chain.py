@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answering.answerability import ANSWERED, CLOSEST
 from rag.answering.citations import Numbering
+from rag.answering.model_writer import Attempt, ModelWriter
 from rag.answering.origins import origins
 from rag.answering.writer import Draft, Judged, Material, Writer
 from rag.library.rows import HitRow
@@ -20,12 +22,17 @@ from rag.types import (
     Citation,
     Events,
     Evidence,
+    EvidenceState,
     Found,
     Freshness,
     Nearest,
     Sentence,
     Stage,
 )
+
+LOCAL = "What answers this best is of a collection that is never sent to a model: this answer was made here."
+
+DECLINED = "The model found no answer in the passages it was given."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,20 @@ class _Clock:
 
 
 def answer_stream(
-    search: Callable[[], Ground], writer: Writer, *, always_answer: bool = False
+    search: Callable[[], Ground],
+    writer: Writer,
+    *,
+    model: ModelWriter | None = None,
+    notes: tuple[str, ...] = (),
+    always_answer: bool = False,
+    stop: threading.Event | None = None,
 ) -> Iterator[Events]:
-    """Answer one question. `always_answer` turns declining off, for measuring."""
+    """Answer one question.
+
+    With a `model` it writes wherever passages near enough were found; where it fails, `writer` answers, and what the
+    model had finished is kept. `notes` are told with the answer; `always_answer` turns declining off, for measuring.
+    Where `stop` is set while a model writes, no Answer comes.
+    """
     clock = _Clock()
     yield Stage("searching")
     ground = search()
@@ -63,18 +81,49 @@ def answer_stream(
     yield Stage("choosing sentences")
     judged = writer.judge(ground.material)
     status = outcome(judged.answerability, anything=bool(ground.material.hits), always=always_answer)
-    numbering = Numbering(ground.material.hits)
-    sentences: list[Sentence] = []
-    if status == "answered":
+    attempt = None
+    if model is not None and status != "no_answer_found":
+        if _stays_here(model, judged, ground.material):
+            notes += (LOCAL,)
+        else:
+            yield Stage(f"{model.chat.model} is writing")
+            attempt = yield from _written(model, ground.material, stop)
+            clock.lap("model")
+            if attempt.stopped:
+                return
+    parts = _Parts(ground, judged, Numbering(ground.material.hits), status, notes=notes)
+    if attempt is not None and attempt.fault is None:
+        assert model is not None
+        parts.take(attempt)
+    elif status == "answered":
         for draft in writer.write(ground.material):
-            sentence = _sentence(draft, numbering)
-            sentences.append(sentence)
-            yield sentence
-    elif status == "closest":
+            parts.sentences.append(_sentence(draft, parts.numbering))
+            yield parts.sentences[-1]
+    if parts.status == "closest":
         for span in judged.nearest:
-            numbering.number(span)
+            parts.numbering.number(span)
+    if attempt is not None and attempt.fault is not None:
+        parts.keep(attempt)
     clock.lap("write")
-    yield _answer(ground, judged, status, sentences, numbering.citations, writer, clock.timings)
+    yield _answer(parts, writer, model if attempt is not None else None, attempt, clock.timings)
+
+
+def _written(
+    model: ModelWriter, material: Material, stop: threading.Event | None
+) -> Generator[Events, None, Attempt]:
+    """The model's sentences as they come; returns what came of it."""
+    numbering = Numbering(material.hits)
+    for event in model.write(material, stop=stop):
+        if isinstance(event, Attempt):
+            return event
+        yield _sentence(event, numbering)
+    raise AssertionError("a model's writing ends with an Attempt")
+
+
+def _stays_here(model: ModelWriter, judged: Judged, material: Material) -> bool:
+    """Whether what answers best is of a collection that is never sent."""
+    best = {span.article_id for span in judged.nearest[:1]}
+    return any(hit.article.id in best and model.kept_here(hit) for hit, _ in material.hits)
 
 
 def outcome(answerability: float, *, anything: bool, always: bool = False) -> AnswerStatus:
@@ -86,46 +135,77 @@ def outcome(answerability: float, *, anything: bool, always: bool = False) -> An
     return "closest" if answerability >= CLOSEST else "no_answer_found"
 
 
+@dataclass(slots=True)
+class _Parts:
+    """An answer while it is put together."""
+
+    ground: Ground
+    judged: Judged
+    numbering: Numbering
+    status: AnswerStatus
+    sentences: list[Sentence] = field(default_factory=list)
+    unfinished: tuple[Sentence, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def take(self, attempt: Attempt) -> None:
+        """A model's whole reply is the answer, or says that there is none in what was found."""
+        self.sentences = [_sentence(draft, self.numbering) for draft in attempt.drafts]
+        self.status = "answered" if self.sentences else "closest"
+        self.notes += (*(() if self.sentences else (DECLINED,)), *attempt.notes)
+
+    def keep(self, attempt: Attempt) -> None:
+        """What a model had finished when it failed, behind the answer that stands for it."""
+        self.notes += (f"{attempt.fault} This answer is extractive.", *attempt.notes)
+        self.unfinished = tuple(_sentence(draft, self.numbering) for draft in attempt.drafts)
+
+
 def _sentence(draft: Draft, numbering: Numbering) -> Sentence:
+    """A sentence with its citations and what can be said of it: verbatim, tied to nothing, else not checked."""
     numbers = tuple(numbering.number(span) for span in draft.spans)
     quotes = {" ".join(numbering.citations[number - 1].quote.split()) for number in numbers}
-    verbatim = draft.text in quotes
-    return Sentence(draft.text, numbers, evidence=Evidence("verbatim") if verbatim else None)
+    state: EvidenceState = "not_checked" if numbers else "not_matched"
+    if draft.text in quotes:  # the whole of what is cited, never a part that may mean something else
+        state = "verbatim"
+    return Sentence(draft.text, numbers, evidence=Evidence(state))
 
 
 def _answer(
-    ground: Ground,
-    judged: Judged,
-    status: AnswerStatus,
-    sentences: list[Sentence],
-    citations: list[Citation],
+    parts: _Parts,
     writer: Writer,
+    model: ModelWriter | None,
+    attempt: Attempt | None,
     timings: dict[str, float],
 ) -> Answer:
+    ground, citations = parts.ground, parts.numbering.citations
     hits = ground.material.hits
-    cited = cited_rows(hits, citations)
-    claims = status == "answered"
+    claims = parts.status == "answered"
+    cited = cited_rows(hits, [citations[n - 1] for one in parts.sentences for n in one.citations])
     newest = max((row.article.published for row in cited if row.article.published), key=moment, default=None)
+    by_model = attempt is not None and attempt.fault is None
     return Answer(
         id=uuid.uuid4().hex[:12],
         question=ground.asked.question,
-        status=status,
-        mode=writer.mode,
-        sentences=tuple(sentences),
+        status=parts.status,
+        mode="llm" if by_model else writer.mode,
+        sentences=tuple(parts.sentences),
         citations=tuple(citations),
-        answerability=round(judged.answerability, 4) if hits else None,
+        answerability=round(parts.judged.answerability, 4) if hits else None,
         freshness=replace(ground.freshness, newest_cited=newest if claims else None),
-        texts=len({row.article.id for row in cited}) if claims else 0,
+        texts=len(cited) if claims else 0,
         origins=origins(cited, ground.outlets) if claims else None,
-        nearest=nearest(hits) if status == "no_answer_found" else (),
+        nearest=nearest(hits) if parts.status == "no_answer_found" else (),
         scope=ground.asked.scope,
         chips=ground.asked.chips,
         searched=ground.searched,
         sequence=ground.sequence,
         fingerprint=ground.fingerprint,
-        model=writer.model,
+        model=model.chat.model if model is not None and by_model else writer.model,
         timings={**timings, "total": round(sum(timings.values()), 4)},
-        warnings=ground.warnings,
+        tokens=attempt.tokens if attempt is not None else None,
+        cost=attempt.cost if attempt is not None else None,
+        warnings=(*ground.warnings, *parts.notes),
+        prompts={model.prompt.name: model.prompt.digest} if model is not None else {},
+        unfinished=parts.unfinished,
     )
 
 

@@ -44,6 +44,10 @@ class Ledger:
             .values(went=sequence, ended=ended, ended_by=by)
         )
 
+    def noted(self, name: str) -> str | None:
+        """A value about the whole library, as it is in this transaction."""
+        return self.connection.scalar(select(meta.c.value).where(meta.c.name == name))
+
     def note(self, name: str, value: str) -> None:
         """Keep a value about the whole library."""
         self.connection.execute(delete(meta).where(meta.c.name == name))

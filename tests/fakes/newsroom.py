@@ -6,11 +6,13 @@ finds no answer.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import NoSuchArticle, UsageError
+from rag.newsroom import How
 from rag.state import Status
 from rag.types import (
     Answer,
@@ -57,7 +59,13 @@ class FakeNewsroom:
         self.articles[article_id] = replace(self.articles[article_id], status="withdrawn")
 
     def ask_stream(
-        self, question: str, scope: Scope | None = None, conversation: Sequence[Answer] = ()
+        self,
+        question: str,
+        scope: Scope | None = None,
+        conversation: Sequence[Answer] = (),
+        *,
+        how: How | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[Events]:
         """Stages, sentences, then the answer; "break" raises, as an engine with a bug would."""
         self.asked.append((question, scope))
