@@ -22,7 +22,7 @@ def workers() -> Iterator[ThreadPoolExecutor]:
 def test_sentences_are_there_before_the_answer_is(workers: ThreadPoolExecutor) -> None:
     go_on = threading.Event()
 
-    def events() -> Iterator[Events]:
+    def events(_stop: threading.Event) -> Iterator[Events]:
         yield Stage("searching")
         yield Sentence("One.", (1,))
         go_on.wait(5)
@@ -43,7 +43,7 @@ def test_sentences_are_there_before_the_answer_is(workers: ThreadPoolExecutor) -
 def test_settling_returns_as_soon_as_the_answer_is_there(
     workers: ThreadPoolExecutor, fake: FakeNewsroom
 ) -> None:
-    asking = Asking(QUESTION, lambda: fake.ask_stream(QUESTION), workers)
+    asking = Asking(QUESTION, lambda _stop: fake.ask_stream(QUESTION), workers)
     asking.settle(60)
     assert asking.answer is not None
     assert not asking.running
@@ -52,7 +52,7 @@ def test_settling_returns_as_soon_as_the_answer_is_there(
 def test_a_stop_ends_the_wait_at_once_and_nothing_later_is_shown(workers: ThreadPoolExecutor) -> None:
     go_on, closed = threading.Event(), threading.Event()
 
-    def events() -> Iterator[Events]:
+    def events(_stop: threading.Event) -> Iterator[Events]:
         try:
             yield Stage("searching")
             go_on.wait(5)
@@ -74,7 +74,7 @@ def test_a_stop_ends_the_wait_at_once_and_nothing_later_is_shown(workers: Thread
 
 
 def test_what_the_engine_says_is_wrong_comes_through(workers: ThreadPoolExecutor, fake: FakeNewsroom) -> None:
-    asking = Asking("x" * 3000, lambda: fake.ask_stream("x" * 3000), workers)
+    asking = Asking("x" * 3000, lambda _stop: fake.ask_stream("x" * 3000), workers)
     asking.settle(5)
     with pytest.raises(UsageError, match="3,000 characters"):
         _ = asking.answer
