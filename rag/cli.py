@@ -112,13 +112,16 @@ def ask(
     always_answer: Annotated[
         bool, typer.Option("--always-answer", help="Never decline, for measuring.")
     ] = False,
+    extractive: Annotated[
+        bool, typer.Option("--extractive", help="Without the language model that is set.")
+    ] = False,
     home: HomeFlag = None,
     as_object: JsonFlag = False,
 ) -> None:
     """Answer a question with sentences from the articles, each cited to the exact words."""
     scope = _scope(from_, to, outlet, not_outlet, collection, article, not_article, kind, language, undated)
     with _room(home) as room:
-        how = How(always_answer=always_answer)
+        how = How(always_answer=always_answer, extractive=extractive)
         answer = room.ask(_text(question), scope, today=_day(today, "--today"), how=how)
     _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))
     raise typer.Exit(DONE if answer.status == "answered" else NOTHING)

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from rag.library.passages import PASSAGE_RULES
 from rag.library.snapshot import UNDATED, InScope, Snapshot
 from rag.reading import count_files
 from rag.reading.dates import moment
+from rag.settings import Settings
 from rag.state import IndexState, Plan, Status
 from rag.types import Freshness, Scope
 
@@ -153,7 +155,21 @@ def status(room: Newsroom) -> Status:
         versions=tuple((name, _version(name)) for name in SHOWN),
         warnings=tuple(warnings),
         sample_aside=len(snapshot.keys) - inside.articles,
+        model=room.settings.model,
+        model_said=model_said(room.settings),
+        local=room.local_collections(),
     )
+
+
+def model_said(settings: Settings) -> str:
+    """Which model writes, where it is and what it may take; the key is never told."""
+    address = settings.openai_base_url
+    if settings.model is None:
+        unused = settings.openai_api_key is not None or address is not None
+        why = " (a key or an address is set, but no DATELINE_MODEL)" if unused else ""
+        return f"none: answers are extractive{why}"
+    where = urlsplit(address).netloc.rpartition("@")[2] if address else "OpenAI"
+    return f"{settings.model} at {where}, {settings.context_window:,} tokens, {settings.timeout:.0f} s"
 
 
 def index_states(health: Health) -> tuple[IndexState, ...]:

@@ -45,6 +45,7 @@ class IndexState:
 class Status:
     """How the library stands. `meaning` is the share of passages with a vector, None: keyword search only.
 
+    `model` writes the answers (None: they are extractive), `local` are the collections that are never sent to it.
     `sample_aside`: articles of the sample newsroom that own ones have put out of scope, counted in `passages` only.
     """
 
@@ -72,6 +73,9 @@ class Status:
     versions: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...] = ()
     sample_aside: int = 0
+    model: str | None = None
+    model_said: str = "none: answers are extractive"
+    local: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
 from rag.state import IngestReport, Item, Plan, Status
-from rag.types import Answer, Article, Citation, SearchResult
+from rag.types import Answer, Article, Citation, SearchResult, Sentence
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
 _UNSAFE = re.compile(
@@ -50,10 +50,7 @@ def credit(title: str | None, outlet: str | None, published: str | None) -> str:
 def print_answer(answer: Answer) -> None:
     """An answer with its citations, or what was found instead."""
     if answer.status == "answered":
-        for sentence in answer.sentences:
-            marks = "".join(f"[{number}]" for number in sentence.citations)
-            out.print(f"{harmless(sentence.text)} [dim]{escape(marks)}[/dim]")
-        out.print()
+        _print_sentences(answer.sentences)
     elif answer.status == "closest":
         out.print("[bold]Closest passages; not judged an answer[/bold]\n")
     else:
@@ -64,11 +61,21 @@ def print_answer(answer: Answer) -> None:
             out.print(
                 f"  {credit(one.title, one.outlet, one.published)}  [dim]{harmless(one.article_id)}[/dim]"
             )
+    if answer.unfinished:
+        out.print("[bold]What the model had written before it failed; it is not complete:[/bold]")
+        _print_sentences(answer.unfinished)
     for citation in answer.citations:
         _print_citation(citation, quoted=answer.status != "answered")
     out.print(f"\n[dim]{escape(_foot(answer))}[/dim]")
     for warning in answer.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
+
+
+def _print_sentences(sentences: Sequence[Sentence]) -> None:
+    for sentence in sentences:
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        out.print(f"{harmless(sentence.text)} [dim]{escape(marks)}[/dim]")
+    out.print()
 
 
 def no_answer(answer: Answer) -> str:
@@ -97,7 +104,13 @@ def _foot(answer: Answer) -> str:
     if answer.freshness.undated_left_out:
         parts.append(f"{answer.freshness.undated_left_out} undated left out (--undated includes them)")
     parts += [chip.label for chip in answer.chips]
-    parts.append("extractive, no model" if answer.mode == "extractive" else str(answer.model))
+    alone = "extractive, the model failed" if answer.prompts else "extractive, no model"
+    parts.append(alone if answer.mode == "extractive" else str(answer.model))
+    if answer.tokens is not None:
+        about = "about " if answer.tokens.get("estimated") else ""
+        parts.append(f"{about}{answer.tokens['in']:,} + {answer.tokens['out']:,} tokens")
+    if answer.cost is not None:
+        parts.append(f"cost {answer.cost:.2g}")
     parts.append(f"{answer.timings.get('total', 0.0):.2f} s")
     return " · ".join(parts)
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from rag.errors import DatelineError
+from rag.newsroom import How
 from rag.state import Status
+from rag.types import Answer
 from ui import draw, frame, room, scope, view, words
 from ui.asking import Asking
 from ui.contract import Pane
@@ -39,9 +41,10 @@ def page() -> None:
         return
     asking.settle(PATIENCE if st.session_state.pop("fresh", False) else 0)
     over, seen = not asking.running, asking.seen()
-    pane = _pane(asking)
+    pane = _pane(asking, library.model)
     pane["label"] = frame.SAMPLE_LABEL if library.sample else None
-    draw.pane(pane, heard={view.WHOLE: _whole, view.UNDATED: _undated, view.STOP: _stop})
+    heard = {view.WHOLE: _whole, view.UNDATED: _undated, view.STOP: _stop}
+    draw.pane(pane, heard=heard | {view.RETRY: _retry, view.PLAIN: _plain, view.OTHER: _other})
     if not over:
         _redraw_with_news(asking, seen)
 
@@ -54,27 +57,41 @@ def _redraw_with_news(asking: Asking, seen: int) -> None:
     st.rerun()
 
 
-def _ask(question: str, *, undated: bool = False) -> None:
+def _ask(
+    question: str, *, undated: bool = False, extractive: bool = False, kept: tuple[Answer, ...] = ()
+) -> None:
+    """Ask; `kept` are answers to the same question that stay at hand."""
     newsroom, within = room.opened(), replace(scope.chosen(), undated=undated)
+    how = How(extractive=extractive)
     st.session_state.update(
         asking=Asking(
-            question, lambda stop: newsroom.ask_stream(question, within, stop=stop), room.workers()
+            question, lambda stop: newsroom.ask_stream(question, within, how=how, stop=stop), room.workers()
         ),
+        kept=kept,
+        shown=0,
         asked=st.session_state.get("asked", 0) + 1,
         whole=frozenset(),
         fresh=True,
     )
 
 
-def _pane(asking: Asking) -> Pane:
+def _pane(asking: Asking, model: str | None) -> Pane:
     key = f"ask-{st.session_state.asked}"
     try:
         answer = asking.answer
     except DatelineError as error:
         return view.failed(key, str(error))
     if answer is not None:
+        answers = (answer, *st.session_state.kept)
+        shown = st.session_state.shown % len(answers)
         return view.of_answer(
-            answer, room.opened().article, room.today(), key=key, whole=st.session_state.whole
+            answers[shown],
+            room.opened().article,
+            room.today(),
+            key=f"{key}-{shown}" if shown else key,
+            whole=st.session_state.whole,
+            model=model,
+            others=len(answers) - 1,
         )
     if asking.stopped:
         return view.stopped(key, asking.sentences)
@@ -92,6 +109,26 @@ def _again() -> None:
 
 def _undated(_value: str) -> None:
     _ask(st.session_state.asking.question, undated=True)
+
+
+def _retry(_value: str) -> None:
+    _ask_otherwise(extractive=False)
+
+
+def _plain(_value: str) -> None:
+    _ask_otherwise(extractive=True)
+
+
+def _ask_otherwise(*, extractive: bool) -> None:
+    """Ask the same again, with or without the model; the answers that are there are kept."""
+    asking: Asking = st.session_state.asking
+    answers = (asking.answer, *st.session_state.kept) if asking.answer else st.session_state.kept
+    undated = answers[st.session_state.shown % len(answers)].scope.undated
+    _ask(asking.question, undated=undated, extractive=extractive, kept=answers)
+
+
+def _other(_value: str) -> None:
+    st.session_state.shown += 1
 
 
 def _stop(_value: str) -> None:

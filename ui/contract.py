@@ -59,7 +59,10 @@ class Cited(TypedDict):
 
 
 class Statement(TypedDict):
-    """A numbered thing on the left: a sentence of an answer, or a passage with its heading and why it was found."""
+    """A numbered thing on the left: a sentence of an answer, or a passage with its heading and why it was found.
+
+    `lead` stands above it, where something else begins with it.
+    """
 
     id: str
     kind: Literal["sentence", "passage"]
@@ -67,6 +70,7 @@ class Statement(TypedDict):
     cites: list[int]
     heading: NotRequired[str]
     byline: NotRequired[str]
+    lead: NotRequired[str]
     marks: NotRequired[list[str]]
     why: NotRequired[list[str]]
 

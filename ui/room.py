@@ -53,6 +53,7 @@ def kept_open() -> Iterator[None]:
         with suppress(DatelineError):
             held.append(_open())
             held[0].status()
+            _ = held[0].chat  # its library takes seconds to import
 
     opening = Thread(target=open_it, name="opening", daemon=True)
     opening.start()

@@ -13,6 +13,11 @@ from ui.sources import Read, Shelf, Wanted
 WHOLE = "whole"
 UNDATED = "undated"
 STOP = "stop"
+RETRY = "retry"
+PLAIN = "plain"
+OTHER = "other"
+
+UNFINISHED = "What the model had written before it failed. It is not complete."
 
 EXCERPT = 280  # characters of a passage found that are sure to be shown
 
@@ -48,27 +53,44 @@ def failed(key: str, reason: str) -> Pane:
 
 
 def of_answer(
-    answer: Answer, read: Read, today: date, *, key: str, whole: frozenset[str] = frozenset()
+    answer: Answer,
+    read: Read,
+    today: date,
+    *,
+    key: str,
+    whole: frozenset[str] = frozenset(),
+    model: str | None = None,
+    others: int = 0,
 ) -> Pane:
-    """An answer with its sources. `whole` names the long sources to send whole; `key` stays while one question does."""
+    """An answer with its sources.
+
+    Args:
+        whole: the long sources to send whole.
+        key: stays while one question does.
+        model: the one that could be asked.
+        others: how many more answers to the same question there are.
+    """
     pane = _pane(key, answer.status)
     pane["question"] = answer.rewritten
     pane["read"] = [chip.label for chip in answer.chips]
     pane["headline"] = words.headline(answer, today)
     pane["summary"] = list(words.summary(answer, today))
     pane["details"] = list(words.freshness(answer, today))
-    pane["actions"] = _actions(answer)
+    pane["actions"] = _actions(answer, model, others)
     pane["notes"] = [*answer.disagreements, *answer.warnings]
     answered = answer.status == "answered"
     shelf = Shelf(read, today, whole)
-    wanted = [_from_citation(cited, answer.sentences, answered) for cited in _shown(answer)]
+    sentences = (*answer.sentences, *answer.unfinished)
+    wanted = [_from_citation(cited, sentences, answered) for cited in _shown(answer)]
     pane["citations"], cited = shelf.cite(wanted)
     nearest = shelf.cite([_from_nearest(near) for near in answer.nearest])[1]
     pane["sources"] = cited + nearest
     pane["open"] = wanted[0].number if wanted else None
     pane["headlines"] = [_headline(near, today) for near in answer.nearest]
     if answered:
-        pane["statements"] = [_sentence(at, sentence) for at, sentence in enumerate(answer.sentences, 1)]
+        pane["statements"] = [_sentence(at, sentence) for at, sentence in enumerate(sentences, 1)]
+        if answer.unfinished:
+            pane["statements"][len(answer.sentences)]["lead"] = UNFINISHED
     else:
         pane["statements"] = [_closest(citation, today) for citation in _shown(answer)]
     return pane
@@ -116,9 +138,21 @@ def _pane(key: str, outcome: Outcome) -> Pane:
     }
 
 
-def _actions(answer: Answer) -> list[Action]:
+def _actions(answer: Answer, model: str | None, others: int) -> list[Action]:
     left_out = words.left_out(answer.freshness.undated_left_out)
-    return [{"label": "Include", "said": left_out, "event": UNDATED}] if left_out else []
+    actions: list[Action] = []
+    if left_out:
+        actions.append({"label": "Include", "said": left_out, "event": UNDATED})
+    if answer.mode == "llm":
+        actions.append({"label": "Answer without the model", "said": "", "event": PLAIN})
+    elif model is not None and answer.status != "no_answer_found":
+        actions.append({"label": f"Ask {model}", "said": "", "event": RETRY})
+    if others:
+        said = words.count(others + 1, "answer") + " to this question"
+        actions.append(
+            {"label": "Show the other" if others == 1 else "Show the next", "said": said, "event": OTHER}
+        )
+    return actions
 
 
 def _shown(answer: Answer) -> tuple[Citation, ...]:

@@ -69,7 +69,19 @@ def spent(answer: Answer) -> float | None:
 
 def mode(answer: Answer) -> str:
     """How the answer was written; always shown."""
-    return "extractive, no model" if answer.mode == "extractive" else answer.model or "language model"
+    if answer.mode == "llm":
+        return answer.model or "language model"
+    return "extractive, the model failed" if answer.prompts else "extractive, no model"
+
+
+def spending(answer: Answer) -> tuple[str, ...]:
+    """As "1,240 + 85 tokens", "cost 0.0042": what the model took, also where its answer could not be used."""
+    told = answer.tokens
+    if told is None:
+        return ()
+    about = "about " if told.get("estimated") else ""
+    parts = [f"{about}{told['in']:,} + {told['out']:,} tokens"]
+    return (*parts, f"cost {about}{answer.cost:.2g}") if answer.cost is not None else tuple(parts)
 
 
 def origins(found: Origins | None, texts: int) -> str:
@@ -116,7 +128,7 @@ def summary(answer: Answer, today: date) -> tuple[str, ...]:
         if answer.freshness.newest_cited:
             parts.append("Newest used " + dates.shown(answer.freshness.newest_cited, today, time=True))
         parts.append(origins(answer.origins, answer.texts))
-    parts.append(mode(answer))
+    parts += [mode(answer), *spending(answer)]
     taken = spent(answer)
     return begun((*parts, seconds(taken)) if taken is not None else parts)
 
@@ -266,6 +278,8 @@ def state(held: Status, today: date) -> list[tuple[str, str]]:
         ),
         ("Meaning", _meaning(held)),
         ("Finding", begun((held.mode,))[0]),
+        ("Model", begun((held.model_said,))[0]),
+        ("Never sent to a model", ", ".join(held.local) or "no collection"),
         ("Library sequence", f"{held.sequence:,}"),
         ("Indexes", "Read only" if held.read_only else holder),
     ]

@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.answering import packing
 from rag.answering.prompts import Prompt
-from rag.answering.reply import LONGEST, Said, read
+from rag.answering.reply import AHEAD, LONGEST, Said, read
 from rag.answering.writer import Draft, Material
 from rag.errors import ModelError
 from rag.library.rows import HitRow
@@ -118,7 +118,8 @@ class _Heard:
     fault: ModelError | None = None
 
     def listen(self, pieces: Iterator[Piece | End]) -> Iterator[str]:
-        """The text so far, whenever a sentence may have ended. Closing this ends the call."""
+        """The text so far, whenever a sentence may be whole by now. Closing this ends the call."""
+        told = 0
         with closing(pieces) as coming:  # type: ignore[type-var]
             try:
                 for piece in coming:
@@ -128,7 +129,8 @@ class _Heard:
                     self.text += piece.text
                     if len(self.text) > LONGEST:
                         return
-                    if not ENDS.isdisjoint(piece.text):
+                    if len(self.text) - told > AHEAD or not ENDS.isdisjoint(piece.text):
+                        told = len(self.text)
                         yield self.text
             except ModelError as error:
                 self.fault = error

@@ -59,7 +59,7 @@ class Reply:
         told = []
         if self.unknown:
             listed = ", ".join(dict.fromkeys(self.unknown))
-            told.append(f"Taken out of what the model wrote: {listed}, which name no passage it was given.")
+            told.append(f"Taken out of what the model wrote: {listed}. It was given no such passage.")
         if self.removed:
             one, many = "heading, link, image or tag", "headings, links, images or tags"
             what = one if self.removed == 1 else many

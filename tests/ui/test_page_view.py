@@ -194,3 +194,34 @@ def test_a_file_without_a_title_is_called_untitled(fake: FakeNewsroom) -> None:
     article: Article = replace(fake.articles["lantern-bridge"], title=None)
     fake.articles["lantern-bridge"] = article
     assert drawn(fake, BRIDGE)["sources"][0]["title"] == "Untitled"
+
+
+def by_model(fake: FakeNewsroom, **changes: object) -> Answer:
+    told = {"mode": "llm", "model": "scripted", "tokens": {"in": 1200, "out": 85}, "cost": 0.0042}
+    return replace(asked(fake, BRIDGE), **(told | {"prompts": {"answer": "0" * 12}} | changes))  # type: ignore[arg-type]
+
+
+def test_a_model_s_answer_names_it_its_tokens_and_its_cost(fake: FakeNewsroom) -> None:
+    pane = view.of_answer(by_model(fake), fake.article, TODAY, key="k", model="scripted")
+    assert {"scripted", "1,200 + 85 tokens", "cost 0.0042"} <= set(pane["summary"])
+    assert [one["event"] for one in pane["actions"]] == [view.PLAIN]
+    counted_here = by_model(fake, tokens={"in": 1200, "out": 85, "estimated": 1})
+    assert "about 1,200 + 85 tokens" in view.of_answer(counted_here, fake.article, TODAY, key="k")["summary"]
+
+
+def test_an_answer_for_a_model_that_failed_says_so_and_shows_what_it_had_finished(fake: FakeNewsroom) -> None:
+    whole = asked(fake, BRIDGE)
+    failed = by_model(
+        fake, mode="extractive", model=None, sentences=whole.sentences[:1], unfinished=whole.sentences[1:]
+    )
+    pane = view.of_answer(failed, fake.article, TODAY, key="k", model="scripted", others=1)
+    assert "extractive, the model failed" in pane["summary"]
+    assert [one.get("lead") for one in pane["statements"]] == [None, view.UNFINISHED, None]
+    assert [one["event"] for one in pane["actions"]] == [view.RETRY, view.OTHER]
+    assert {cited["number"]: cited["used_by"] for cited in pane["citations"]} == {
+        1: ["s1"], 2: ["s2"], 3: ["s2"], 4: ["s3"],
+    }  # fmt: skip
+
+
+def test_without_a_model_nothing_offers_to_ask_one(fake: FakeNewsroom) -> None:
+    assert drawn(fake, BRIDGE)["actions"] == []

@@ -27,9 +27,10 @@ export class AnswerSide {
       const stamp = JSON.stringify([at, statement, cited]);
       const known = this.drawn.get(statement.id);
       const item = known?.stamp === stamp ? known.item : this.statement(statement, at + 1);
-      drawn.set(statement.id, { stamp, item });
+      const lead = !statement.lead ? null : known?.stamp === stamp ? known.lead : el("li", { class: "lead" }, statement.lead);
+      drawn.set(statement.id, { stamp, item, lead });
     }
-    const items = [...drawn.values()].map(({ item }) => item);
+    const items = [...drawn.values()].flatMap(({ item, lead }) => (lead ? [lead, item] : [item]));
     if (items.length !== this.list.children.length || items.some((item, at) => item !== this.list.children[at])) {
       this.list.replaceChildren(...items);
     }
