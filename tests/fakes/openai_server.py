@@ -76,6 +76,7 @@ class OpenAIServer:
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     left: list[float] = field(default_factory=list)  # when a client went away in the middle of a reply
+    begun: list[float] = field(default_factory=list)  # when the first piece of a reply was sent
     unscripted: int = 0
     address: str = ""
 
@@ -87,6 +88,18 @@ class OpenAIServer:
             return fault(500, "the script is exhausted")
         reply = self.script.pop(0)
         return reply(request) if callable(reply) else reply
+
+    def stop_when_asked(self, requests: int = 1) -> threading.Event:
+        """An event that is set as soon as so many requests have come, and their replies have begun."""
+        stop = threading.Event()
+
+        def watch() -> None:
+            while len(self.begun) < requests:
+                time.sleep(0.01)
+            stop.set()
+
+        threading.Thread(target=watch, daemon=True).start()
+        return stop
 
     def prompt(self, at: int = -1) -> str:
         """The user's message of a request."""
@@ -129,7 +142,7 @@ def _handler(told: OpenAIServer) -> type[BaseHTTPRequestHandler]:
                 told.left.append(time.monotonic())
 
         def _send(self, reply: Reply) -> None:
-            left = reply.cut
+            left, begun = reply.cut, False
             for part in reply.stream():
                 if isinstance(part, float):
                     self._wait(part)
@@ -137,6 +150,9 @@ def _handler(told: OpenAIServer) -> type[BaseHTTPRequestHandler]:
                 sent = part if left is None else part[:left]
                 self.wfile.write(sent)
                 self.wfile.flush()
+                if not begun:
+                    told.begun.append(time.monotonic())
+                    begun = True
                 if left is not None:
                     left -= len(sent)
                     if left <= 0:
