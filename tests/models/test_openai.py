@@ -108,7 +108,7 @@ def test_row_27_a_silent_server_is_waited_for_only_so_long() -> None:
 
 def test_a_whole_reply_has_a_deadline() -> None:
     error = refused([said(TEXT, size=1, pause=0.1)], timeout=0.5)
-    assert "was not complete after 0" in str(error) or "was not complete after 1" in str(error)
+    assert "DATELINE_TIMEOUT" in str(error)
 
 
 @pytest.mark.parametrize(
