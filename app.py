@@ -15,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from rag import settings
 from ui import room
+from ui.door import Door
 from ui.headers import SecurityHeaders
 from ui.shell import Shell
 
@@ -32,9 +34,16 @@ async def healthz(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
+def door() -> Middleware:
+    """Closed where a password or a proxy's header is set."""
+    told = settings.load()
+    password = told.password.get_secret_value() if told.password else None
+    return Middleware(Door, password=password, header=told.user_header)
+
+
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     lifespan=library,
-    middleware=[Middleware(SecurityHeaders), Middleware(Shell)],
+    middleware=[Middleware(SecurityHeaders), door(), Middleware(Shell)],
     routes=[Route("/healthz", healthz, methods=["GET"])],
 )

@@ -207,10 +207,24 @@ def serve(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--network",
+            metavar="NAME",
+            help="Open it to the office network too, under this name or address; needs DATELINE_PASSWORD.",
+        ),
+    ] = None,
     home: HomeFlag = None,
 ) -> None:
-    """Open the page, on this machine only."""
+    """Open the page: on this machine only, or with --network to the office behind a password."""
     settings = settings_module.load(home=home, port=port)
+    if network and settings.password is None:
+        raise UsageError(
+            "--network",
+            "whoever reaches this machine could read every article",
+            "Set DATELINE_PASSWORD (8 characters or more) in .env first.",
+        )
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
             raise UsageError(
@@ -220,9 +234,15 @@ def serve(
         _ingest_sample(settings.home)
     os.environ["DATELINE_HOME"] = str(settings.home)
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-    command += ["--server.port", str(settings.port), "--server.address", "localhost"]
+    command += ["--server.port", str(settings.port)]
+    command += ["--server.address", "0.0.0.0" if network else "localhost"]
+    for name in ("localhost", "127.0.0.1", *(network or ())):
+        command += ["--server.allowedHosts", name]
+    if network:  # else Streamlit asks the internet for this machine's address
+        command += ["--browser.serverAddress", network[0]]
     command += ["--server.headless", "false" if browser and _has_display() else "true"]
-    terminal.err.print(f"Dateline is opening at http://localhost:{settings.port} (stop it with Ctrl-C).")
+    where = [f"http://{name}:{settings.port}" for name in ("localhost", *(network or ()))]
+    terminal.err.print(f"Dateline is opening at {' and '.join(where)} (stop it with Ctrl-C).")
     os.chdir(ROOT)
     os.execv(command[0], command)  # in this process, so that whoever stops it stops the server
 

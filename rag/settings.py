@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8501, ge=1, le=65535)
     today: date | None = None
 
+    # The door of a page on the office network: a password, or a header in which a proxy on this machine names the user.
+    password: SecretStr | None = Field(default=None, min_length=8)
+    user_header: str | None = None
+
     # A language model writes only where DATELINE_MODEL names one: a key in the shell alone sends nothing out.
     model: str | None = None
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")

@@ -183,3 +183,9 @@ def test_ask_on_the_command_line_imports_none_of_the_heavy_libraries(run: Any, t
             check=True,
         )
     assert done.stderr.strip().endswith("none")
+
+
+def test_the_office_network_is_refused_without_a_password(run: Any) -> None:
+    refused = run("serve", "--network", "newsroom.local")
+    assert refused.code == 2
+    assert "DATELINE_PASSWORD" in refused.err
