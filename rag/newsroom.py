@@ -32,6 +32,7 @@ from rag.library.indexes import Indexes, open_indexes
 from rag.library.lock import held_by, holder
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
+from rag.limits import Limits
 from rag.models.chat import Chat
 from rag.questions import SAMPLE, How, Questions
 from rag.settings import Settings
@@ -86,6 +87,7 @@ class Newsroom(Intake):
         with contextlib.ExitStack() as undo:
             self.catalog = open_catalog(home, thorough=serve)
             undo.callback(self.catalog.close)
+            self.limits = Limits(self.catalog, settings)
             self.indexes: Indexes = open_indexes(
                 home, self.catalog, hold=hold(self.catalog, serve), chroma=serve, on_event=event_log(home)
             )
@@ -189,11 +191,12 @@ class Newsroom(Intake):
         today: date | None = None,
         how: How | None = None,
         stop: threading.Event | None = None,
+        session: str = "",
     ) -> Iterator[Events]:
         """The same as it comes: Stage | Sentence | Answer, the last always Answer, unless `stop` is set while a model
-        writes: then none comes, and the model's server is told at once."""
+        writes: then none comes, and the model's server is told at once. `session` is whose limits count."""
         how = how or How()
-        model, fault = (None, "") if how.extractive else self._model_writer(today)
+        model, fault = (None, "") if how.extractive else self._model_writer(today, session)
         yield from answer_stream(
             lambda: self.questions.ground(question, scope or Scope(), conversation, today=today, how=how),
             ExtractiveWriter(),
@@ -213,17 +216,24 @@ class Newsroom(Intake):
                 self._chat = open_chat(self.settings)
             return self._chat
 
-    def _model_writer(self, today: date | None) -> tuple[ModelWriter | None, str]:
+    def _model_writer(self, today: date | None, session: str) -> tuple[ModelWriter | None, str]:
         """The writer with the model of the settings, or None; and why there is none where one is set."""
         try:
             chat = self.chat
             if chat is None:
                 return None, ""
             prompt = prompts.load("answer", placeholders=PLACEHOLDERS)
+            refusal = self.limits.refusal(session)
         except DatelineError as error:
             return None, f"{error} This answer is extractive."
-        local = frozenset(self.local_collections())
-        return ModelWriter(chat, prompt, today or self.settings.day, local), ""
+        if refusal is not None:
+            return None, f"{refusal} This answer is extractive."
+        name, local = chat.model, frozenset(self.local_collections())
+
+        def took(tokens: dict[str, int], cost: float | None) -> None:
+            self.limits.note(session, name, tokens, cost)
+
+        return ModelWriter(chat, prompt, today or self.settings.day, local, took), ""
 
     # The rest
 

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     price_in: float | None = Field(default=None, ge=0)  # per million tokens
     price_out: float | None = Field(default=None, ge=0)
     timeout: float = Field(default=60, gt=0)  # seconds for a model's whole answer
+    limit_session: float | None = Field(default=None, ge=0)  # what models may cost, in the prices' currency
+    limit_day: float | None = Field(default=None, ge=0)
     proxy: str | None = None  # HTTP_PROXY of the shell is not used
 
     @field_validator("openai_base_url")

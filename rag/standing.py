@@ -157,8 +157,22 @@ def status(room: Newsroom) -> Status:
         sample_aside=len(snapshot.keys) - inside.articles,
         model=room.settings.model,
         model_said=model_said(room.settings),
+        spending=spending_said(room),
         local=room.local_collections(),
     )
+
+
+def spending_said(room: Newsroom) -> str:
+    """What the model took today, beside the limits."""
+    today = room.limits.spent("")[0]
+    told = room.settings
+    cost = f", cost {today.cost:.2f}" if told.price_in is not None and told.price_out is not None else ""
+    limits = [
+        f"limit a {name} {limit:.2f}"
+        for name, limit in (("day", told.limit_day), ("session", told.limit_session))
+        if limit is not None
+    ]
+    return "; ".join([f"{today.calls:,} calls, {today.tokens:,} tokens{cost} today", *limits])
 
 
 def model_said(settings: Settings) -> str:

@@ -75,6 +75,7 @@ class Status:
     sample_aside: int = 0
     model: str | None = None
     model_said: str = "none: answers are extractive"
+    spending: str = ""
     local: tuple[str, ...] = ()
 
 

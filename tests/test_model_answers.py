@@ -212,3 +212,29 @@ def test_a_model_without_key_or_address_is_a_clear_error(tmp_path: Path) -> None
     with newsroom.open(tmp_path / "home", settings=told, embedder=FakeEmbedder()) as room:
         answer = room.ask(QUESTION)
         assert any("OPENAI_API_KEY" in one for one in answer.warnings)
+
+
+def test_row_67_a_limit_that_is_reached_makes_answers_extractive_and_says_so(tmp_path: Path) -> None:
+    costly = {"price_in": 1000.0, "price_out": 1000.0, "limit_session": 0.1}
+    with asked(tmp_path / "home", said("It was shut [1]."), said("It was shut [1]."), **costly) as (
+        room,
+        server,
+    ):
+        first = list(room.ask_stream(QUESTION, session="maja"))[-1]
+        assert isinstance(first, Answer)
+        assert first.mode == "llm"
+        second = list(room.ask_stream(QUESTION, session="maja"))[-1]
+        assert isinstance(second, Answer)
+        assert second.mode == "extractive"
+        assert any("session's limit" in one for one in second.warnings)
+        third = list(room.ask_stream(QUESTION, session="per"))[-1]
+        assert isinstance(third, Answer)
+        assert third.mode == "llm"
+        assert len(server.requests) == 2
+        assert "2 calls" in room.status().spending
+
+
+def test_what_a_stopped_question_took_is_counted(tmp_path: Path) -> None:
+    with asked(tmp_path / "home", said("It was shut [1]. Then", silent=(2, 30.0))) as (room, server):
+        list(room.ask_stream(QUESTION, stop=server.stop_when_asked()))
+        assert room.limits.spent("")[0].calls == 1

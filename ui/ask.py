@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 import streamlit as st
@@ -62,10 +63,12 @@ def _ask(
 ) -> None:
     """Ask; `kept` are answers to the same question that stay at hand."""
     newsroom, within = room.opened(), replace(scope.chosen(), undated=undated)
-    how = How(extractive=extractive)
+    how, session = How(extractive=extractive), st.session_state.setdefault("session", uuid.uuid4().hex)
     st.session_state.update(
         asking=Asking(
-            question, lambda stop: newsroom.ask_stream(question, within, how=how, stop=stop), room.workers()
+            question,
+            lambda stop: newsroom.ask_stream(question, within, how=how, stop=stop, session=session),
+            room.workers(),
         ),
         kept=kept,
         shown=0,

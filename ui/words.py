@@ -279,6 +279,7 @@ def state(held: Status, today: date) -> list[tuple[str, str]]:
         ("Meaning", _meaning(held)),
         ("Finding", begun((held.mode,))[0]),
         ("Model", begun((held.model_said,))[0]),
+        ("Spending", held.spending),
         ("Never sent to a model", ", ".join(held.local) or "no collection"),
         ("Library sequence", f"{held.sequence:,}"),
         ("Indexes", "Read only" if held.read_only else holder),

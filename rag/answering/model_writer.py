@@ -47,12 +47,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ModelWriter:
-    """Writes with `chat` by `prompt`. `local` names the collections whose articles are never sent."""
+    """Writes with `chat` by `prompt`. `local` names the collections whose articles are never sent; `took` is told the
+    tokens and the cost of every call, also of one that was stopped or failed."""
 
     chat: Chat
     prompt: Prompt
     today: date
     local: frozenset[str] = frozenset()
+    took: Callable[[dict[str, int], float | None], None] | None = None
 
     def kept_here(self, hit: HitRow) -> bool:
         """Whether the article may not be sent."""
@@ -67,11 +69,16 @@ class ModelWriter:
             yield self._nothing_sent(notes)
             return
         heard, told = _Heard(), 0
-        for text in heard.listen(self.chat.stream(packed.system, packed.user, stop=stop)):
-            reply = read(text, len(packed.given), ended=False)
-            for said in reply.said[told:]:
-                yield draft(said, packed.given, material.idf)
-            told = max(told, len(reply.said))
+        try:
+            for text in heard.listen(self.chat.stream(packed.system, packed.user, stop=stop)):
+                reply = read(text, len(packed.given), ended=False)
+                for said in reply.said[told:]:
+                    yield draft(said, packed.given, material.idf)
+                told = max(told, len(reply.said))
+        finally:
+            tokens, cost = self._taken(packed.tokens, heard)
+            if tokens is not None and self.took is not None:
+                self.took(tokens, cost)
         yield self._attempt(heard, packed, material.idf, notes)
 
     def _attempt(
@@ -83,14 +90,14 @@ class ModelWriter:
         drafts = tuple(draft(said, packed.given, idf) for said in reply.said)
         if whole and not drafts and not reply.declined:
             fault = ModelError(f"The model {self.chat.model}", "nothing it wrote can be read as a sentence")
-        tokens = self._tokens(packed.tokens, heard) if heard.text else None
+        tokens, cost = self._taken(packed.tokens, heard)
         return Attempt(
             drafts,
             fault,
             reply.declined,
             stopped=not whole and fault is None,
             tokens=tokens,
-            cost=self.chat.cost(tokens["in"], tokens["out"]) if tokens else None,
+            cost=cost,
             notes=(*notes, *reply.notes()),
         )
 
@@ -102,11 +109,16 @@ class ModelWriter:
         )
         return Attempt((), fault, declined=False, stopped=False, tokens=None, cost=None, notes=notes)
 
-    def _tokens(self, sent: int, heard: _Heard) -> dict[str, int]:
+    def _taken(self, sent: int, heard: _Heard) -> tuple[dict[str, int] | None, float | None]:
+        """Tokens and cost of what was heard; None of a call that gave nothing."""
         end = heard.end
         if end is not None and end.tokens_in is not None and end.tokens_out is not None:
-            return {"in": end.tokens_in, "out": end.tokens_out}
-        return {"in": sent, "out": self.chat.counter.count(heard.text), "estimated": 1}
+            tokens = {"in": end.tokens_in, "out": end.tokens_out}
+        elif heard.text:
+            tokens = {"in": sent, "out": self.chat.counter.count(heard.text), "estimated": 1}
+        else:
+            return None, None
+        return tokens, self.chat.cost(tokens["in"], tokens["out"])
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -126,6 +127,19 @@ bands = Table(
     metadata,
     Column("band", Integer, nullable=False, index=True),
     Column("article_key", Integer, nullable=False, index=True),
+)
+
+# What models took, one row a call. `session` is whose page or process it was; `cost` null: no prices were set.
+spending = Table(
+    "spending",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("day", String, nullable=False, index=True),
+    Column("session", String, nullable=False, index=True),
+    Column("model", String, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("cost", Float),
 )
 
 # What a file held when it was last read whole, so that reading it again costs nothing: [source, id, content hash].

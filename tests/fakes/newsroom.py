@@ -66,6 +66,7 @@ class FakeNewsroom:
         *,
         how: How | None = None,
         stop: threading.Event | None = None,
+        session: str = "",
     ) -> Iterator[Events]:
         """Stages, sentences, then the answer; "break" raises, as an engine with a bug would."""
         self.asked.append((question, scope))
