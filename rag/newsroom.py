@@ -32,7 +32,7 @@ from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.questions import SAMPLE, How, Questions
 from rag.settings import Settings
-from rag.state import Status
+from rag.state import Counts, Status
 from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
@@ -191,6 +191,10 @@ class Newsroom(Intake):
             ExtractiveWriter(),
             always_answer=bool(how and how.always_answer),
         )
+
+    def counts(self, scope: Scope | None = None, today: date | None = None) -> Counts:
+        """How many articles are in scope, of how many, and how many each choice would hold within the others."""
+        return self.questions.counts(scope or Scope(), today)
 
     # The rest
 
