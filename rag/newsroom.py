@@ -242,6 +242,11 @@ class Newsroom(Intake):
         return repair_library(self.catalog, self.home, self.indexes)
 
     @property
+    def sequence(self) -> int:
+        """How far the library's log has come: another number, another library."""
+        return self.catalog.sequence()
+
+    @property
     def no_embedder(self) -> str:
         """Why there is no embedder; "" where there is one."""
         return self._no_embedder

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from rag.errors import DatelineError
@@ -31,7 +29,8 @@ def page() -> None:
         frame.empty()
         return
     frame.question("ask", "Question", "Ask what the articles say", "Ask", _ask)
-    scope.control(library, room.today(), _again)
+    scope.due("ask", _ask, _forget)
+    counts = scope.control("ask", room.today(), _again)
     asking: Asking | None = st.session_state.get("asking")
     if asking is None:
         _welcome(library)
@@ -41,7 +40,17 @@ def page() -> None:
     over, seen = not asking.running, asking.seen()
     pane = _pane(asking)
     pane["label"] = frame.SAMPLE_LABEL if library.sample else None
-    draw.pane(pane, heard={view.WHOLE: _whole, view.UNDATED: _undated, view.STOP: _stop})
+    scope.dress(pane, "ask", counts)
+    draw.pane(
+        pane,
+        heard={
+            view.WHOLE: _whole,
+            view.UNDATED: _undated,
+            view.STOP: _stop,
+            view.READING: _reading,
+            view.REREAD: _reread,
+        },
+    )
     if not over:
         _redraw_with_news(asking, seen)
 
@@ -54,10 +63,10 @@ def _redraw_with_news(asking: Asking, seen: int) -> None:
     st.rerun()
 
 
-def _ask(question: str, *, undated: bool = False) -> None:
-    newsroom, within = room.opened(), replace(scope.chosen(), undated=undated)
+def _ask(question: str) -> None:
+    newsroom, (within, how) = room.opened(), scope.asking("ask", question)
     st.session_state.update(
-        asking=Asking(question, lambda: newsroom.ask_stream(question, within), room.workers()),
+        asking=Asking(question, lambda: newsroom.ask_stream(question, within, how=how), room.workers()),
         asked=st.session_state.get("asked", 0) + 1,
         whole=frozenset(),
         fresh=True,
@@ -88,8 +97,24 @@ def _again() -> None:
         _ask(st.session_state.asking.question)
 
 
+def _forget() -> None:
+    st.session_state.pop("asking", None)
+
+
 def _undated(_value: str) -> None:
-    _ask(st.session_state.asking.question, undated=True)
+    scope.include_undated()
+    _again()
+
+
+def _reading(query: str) -> None:
+    answer = st.session_state.asking.answer
+    scope.change_reading("ask", query, answer.chips if answer else ())
+    _again()
+
+
+def _reread(_value: str) -> None:
+    scope.anew("ask")
+    _again()
 
 
 def _stop(_value: str) -> None:

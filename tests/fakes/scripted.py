@@ -156,7 +156,7 @@ SCRIPTS = {
                 (("tribune-cost", "Until it does, every driver pays with 25 minutes a day."),),
             ),
         ),
-        (Chip("from_", "2026-11-02", "last week", "published since 2 Nov"),),
+        (Chip("from", "2026-11-02", "last week", "published since 2 Nov"),),
         undated_left_out=3,
     ),
     "Tell me slowly": Script(
