@@ -17,6 +17,7 @@ from rag.library.embedder import Embedder, Vector
 from rag.library.indexes import Indexes
 from rag.library.rows import Totals
 from rag.library.snapshot import InScope, Snapshot
+from rag.library.snapshot_changes import refreshed
 from rag.retrieval.question import Asked, read_question
 from rag.retrieval.search import Searched, Searcher
 from rag.state import Counts
@@ -83,7 +84,7 @@ class Questions:
 
     def snapshot(self) -> Snapshot:
         """Who is usable, now."""
-        self._snapshot = snapshots.refreshed(self._snapshot, self._catalog)
+        self._snapshot = refreshed(self._snapshot, self._catalog)
         return self._snapshot
 
     def inside(self, snapshot: Snapshot, scope: Scope, latest: date | None = None) -> InScope:

@@ -1,13 +1,14 @@
 """Who is in scope: the usable versions' dates, outlets, kinds and collections as arrays, kept in memory.
 
-A snapshot is of one sequence. `refreshed()` replays the log from there, so asking again costs one small read.
+A snapshot is of one sequence. `snapshot_changes.refreshed()` replays the log from there, so asking again costs one
+small read.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from rag.library.catalog import Catalog
-from rag.library.schema import articles, changes, counter, versions
+from rag.library.schema import articles, counter, versions
 from rag.library.selects import usable
 from rag.library.word_scope import WordScope
 from rag.reading.agencies import agency_name
@@ -80,25 +81,8 @@ def load(catalog: Catalog, *, at: int | None = None) -> Snapshot:
     """The snapshot of now, or of a sequence."""
     with catalog.reading() as connection:
         sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
-        rows = connection.execute(_columns().where(usable(at)).order_by(versions.c.key)).all()
-    return _snapshot(sequence if at is None else at, rows, pinned=at is not None)
-
-
-def refreshed(snapshot: Snapshot, catalog: Catalog) -> Snapshot:
-    """The same snapshot where nothing changed since, else one brought up to date."""
-    if snapshot.pinned:
-        return snapshot
-    with catalog.reading() as connection:
-        sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
-        if sequence == snapshot.sequence:
-            return snapshot
-        asked = select(changes.c.kind).where(
-            changes.c.sequence > snapshot.sequence, changes.c.kind != "embedded"
-        )
-        if connection.execute(asked.limit(1)).first() is None:
-            return replace(snapshot, sequence=sequence)
-        rows = connection.execute(_columns().where(usable(None)).order_by(versions.c.key)).all()
-    return _snapshot(sequence, rows, pinned=False)
+        rows = connection.execute(columns().where(usable(at)).order_by(versions.c.key)).all()
+    return snapshot_of(sequence if at is None else at, rows, pinned=at is not None)
 
 
 def in_scope(
@@ -251,14 +235,16 @@ def _ids(asked: Sequence[str], known: dict[str, tuple[int, str]], unknown: list[
     return tuple(known[one][1] for one in asked if one in known)
 
 
-def _columns() -> Any:
+def columns() -> Any:
+    """What a snapshot is made of; to be narrowed and ordered by key."""
     v = versions.c
     return select(
         v.key, v.article_key, v.day_first, v.day_last, v.outlet, v.agency, v.kind, v.language, v.collections
     ).join_from(versions, articles)
 
 
-def _snapshot(sequence: int, rows: Sequence[Any], *, pinned: bool) -> Snapshot:
+def snapshot_of(sequence: int, rows: Sequence[Any], *, pinned: bool = False) -> Snapshot:
+    """The snapshot of these rows of `columns()`, in order of their keys."""
     keys = np.fromiter((row.key for row in rows), np.int64, len(rows))
     row_of = np.full(int(keys[-1]) + 1 if len(keys) else 0, -1, np.int32)
     row_of[keys] = np.arange(len(keys), dtype=np.int32)

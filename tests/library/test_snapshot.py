@@ -10,7 +10,8 @@ import pytest
 from rag.library import storing
 from rag.library.catalog import Catalog
 from rag.library.rows import ToStore
-from rag.library.snapshot import InScope, in_scope, load, refreshed
+from rag.library.snapshot import InScope, in_scope, load
+from rag.library.snapshot_changes import refreshed
 from rag.types import Article, Scope
 
 ARTICLES = (
