@@ -57,7 +57,9 @@ export class Readings {
       : null;
     return el(
       "span", { class: "reading" },
-      el("span", { class: "tag" }, el("span", { class: "said" }, `“${reading.said}”`), ` ${reading.label}`), also, change, editor, out,
+      el("span", { class: "what" },
+        el("span", { class: "tag" }, el("span", { class: "said" }, `“${reading.said}”`), ` ${reading.label}`), also, change, editor),
+      out,
     );
   }
 
