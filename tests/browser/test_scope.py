@@ -135,6 +135,25 @@ def test_a_reading_is_moved_by_keyboard_and_stands_in_the_scope_then(reader: Ope
     expect(one.page.locator(".reading")).to_have_count(0)
 
 
+TRIBUNE = "What did the Vale Tribune report since last week?"
+
+
+def test_an_outlet_that_was_read_can_mean_the_credited_agency_or_another_outlet(reader: Open) -> None:
+    one = reader()
+    one.answered(TRIBUNE, "closest")
+    expect(one.page.locator(".reading")).to_have_count(2)
+    one.page.get_by_role("button", name="Change: outlet Vale Tribune").click()
+    one.page.get_by_label("outlet Vale Tribune: another").select_option(label="credits NPA")
+    one.page.locator(".reading .editor:not([hidden]) button").click()
+    expect(one.page.locator(".picked")).to_have_text("credits NPA×")
+    address(one, q=TRIBUNE, agency="NPA")
+    expect(one.page.locator(".reading .tag")).to_have_text("“since last week” published since 2 Nov")
+    one.page.go_back()
+    one.page.get_by_role("button", name="or credits Vale Tribune?").click()
+    expect(one.page.locator(".picked")).to_have_text("credits Vale Tribune×")
+    address(one, q=TRIBUNE, agency="Vale Tribune")
+
+
 def test_the_bar_is_walked_by_keyboard_and_escape_closes_what_is_open(reader: Open) -> None:
     one = reader()
     opener(one, "Dates").focus()

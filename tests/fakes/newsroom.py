@@ -16,6 +16,7 @@ from rag.state import Count, Counts, Status
 from rag.types import (
     Answer,
     Article,
+    Chip,
     Citation,
     Events,
     Evidence,
@@ -110,11 +111,8 @@ class FakeNewsroom:
         yield Stage("searching")
         time.sleep(self.pause)
         answer = self._answer(question, SCRIPTS.get(question, Script("no_answer_found")), scope or Scope())
-        if how:
-            kept = tuple(chip for chip in answer.chips if chip.field.rstrip("s") not in how.not_read)
-            answer = replace(answer, chips=kept)
-        if scope and (scope.from_ or scope.to):
-            answer = replace(answer, chips=tuple(chip for chip in answer.chips if chip.field == "outlets"))
+        chips = _wanted(answer.chips, scope or Scope(), how.not_read if how else frozenset())
+        answer = replace(answer, chips=chips)
         for sentence in answer.sentences:
             yield Stage("choosing sentences")
             time.sleep(self.pause)
@@ -226,6 +224,13 @@ def _parts(article: Article, scope: Scope) -> dict[str, bool]:
         "kinds": not scope.kinds or article.kind in scope.kinds,
         "languages": not scope.language or article.language == scope.language,
     }
+
+
+def _wanted(chips: Sequence[Chip], scope: Scope, not_read: frozenset[Reading]) -> tuple[Chip, ...]:
+    """What is read beside what the scope says itself."""
+    days, outlets = scope.from_ or scope.to, scope.outlets or scope.not_outlets or scope.agencies
+    wanted = (chip for chip in chips if not (days if chip.field in ("from", "to") else outlets))
+    return tuple(chip for chip in wanted if chip.field.rstrip("s") not in not_read)
 
 
 def _between(day: str, scope: Scope) -> bool:
