@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -26,7 +26,7 @@ from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.jsonable import article_json, as_json
 from rag.newsroom import SAMPLE, How, Newsroom
 from rag.state import Plan
-from rag.types import Kind, Scope
+from rag.types import Kind, Reading, Scope
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +49,13 @@ ToFlag = Annotated[str | None, typer.Option("--to", help="Last day of publicatio
 OutletFlag = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet. May be repeated.")]
 NotOutletFlag = Annotated[
     list[str] | None, typer.Option("--not-outlet", help="Not this outlet. May be repeated.")
+]
+AgencyFlag = Annotated[
+    list[str] | None, typer.Option("--agency", help="Only what credits this agency. May be repeated.")
+]
+NotReadFlag = Annotated[
+    list[str] | None,
+    typer.Option("--not-read", help="Do not read this out of the question: from, to or outlet."),
 ]
 CollectionFlag = Annotated[list[str] | None, typer.Option("--collection", help="Only this collection.")]
 ArticleFlag = Annotated[list[str] | None, typer.Option("--article", help="Only this article, by id.")]
@@ -102,12 +109,14 @@ def ask(
     to: ToFlag = None,
     outlet: OutletFlag = None,
     not_outlet: NotOutletFlag = None,
+    agency: AgencyFlag = None,
     collection: CollectionFlag = None,
     article: ArticleFlag = None,
     not_article: NotArticleFlag = None,
     kind: KindFlag = None,
     language: LanguageFlag = None,
     undated: UndatedFlag = False,
+    not_read: NotReadFlag = None,
     today: TodayFlag = None,
     always_answer: Annotated[
         bool, typer.Option("--always-answer", help="Never decline, for measuring.")
@@ -119,9 +128,11 @@ def ask(
     as_object: JsonFlag = False,
 ) -> None:
     """Answer a question with sentences from the articles, each cited to the exact words."""
-    scope = _scope(from_, to, outlet, not_outlet, collection, article, not_article, kind, language, undated)
+    scope = _scope(
+        from_, to, outlet, not_outlet, agency, collection, article, not_article, kind, language, undated
+    )
     with _room(home) as room:
-        how = How(always_answer=always_answer, extractive=extractive)
+        how = How(always_answer=always_answer, extractive=extractive, not_read=_not_read(not_read))
         answer = room.ask(_text(question), scope, today=_day(today, "--today"), how=how)
     _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))
     raise typer.Exit(DONE if answer.status == "answered" else NOTHING)
@@ -135,20 +146,25 @@ def search(
     to: ToFlag = None,
     outlet: OutletFlag = None,
     not_outlet: NotOutletFlag = None,
+    agency: AgencyFlag = None,
     collection: CollectionFlag = None,
     article: ArticleFlag = None,
     not_article: NotArticleFlag = None,
     kind: KindFlag = None,
     language: LanguageFlag = None,
     undated: UndatedFlag = False,
+    not_read: NotReadFlag = None,
     today: TodayFlag = None,
     home: HomeFlag = None,
     as_object: JsonFlag = False,
 ) -> None:
     """Find passages by words and meaning, and say why each was found."""
-    scope = _scope(from_, to, outlet, not_outlet, collection, article, not_article, kind, language, undated)
+    scope = _scope(
+        from_, to, outlet, not_outlet, agency, collection, article, not_article, kind, language, undated
+    )
     with _room(home) as room:
-        result = room.search(_text(query), scope, k, today=_day(today, "--today"))
+        how = How(not_read=_not_read(not_read))
+        result = room.search(_text(query), scope, k, today=_day(today, "--today"), how=how)
     _print(as_object, as_json(result), lambda: terminal.print_found(result))
     raise typer.Exit(DONE if result.passages else NOTHING)
 
@@ -273,6 +289,7 @@ def _scope(
     to: str | None,
     outlet: list[str] | None,
     not_outlet: list[str] | None,
+    agency: list[str] | None,
     collection: list[str] | None,
     article: list[str] | None,
     not_article: list[str] | None,
@@ -292,6 +309,7 @@ def _scope(
         to=last.isoformat() if last else None,
         outlets=tuple(outlet or ()),
         not_outlets=tuple(not_outlet or ()),
+        agencies=tuple(agency or ()),
         collections=tuple(collection or ()),
         articles=tuple(article or ()),
         not_articles=tuple(not_article or ()),
@@ -299,6 +317,16 @@ def _scope(
         language=language,
         undated=undated,
     )
+
+
+def _not_read(said: list[str] | None) -> frozenset[Reading]:
+    known = get_args(Reading)
+    for one in said or ():
+        if one not in known:
+            raise UsageError(
+                "--not-read", f"a question is not read for {one!r}", f"Choose from: {', '.join(known)}."
+            )
+    return frozenset(said or ())  # type: ignore[arg-type]  # checked above
 
 
 def _day(said: str | None, flag: str) -> date | None:

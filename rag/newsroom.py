@@ -36,7 +36,7 @@ from rag.limits import Limits
 from rag.models.chat import Chat
 from rag.questions import SAMPLE, How, Questions
 from rag.settings import Settings
-from rag.state import Status
+from rag.state import Counts, Status
 from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
@@ -235,6 +235,10 @@ class Newsroom(Intake):
 
         return ModelWriter(chat, prompt, today or self.settings.day, local, took), ""
 
+    def counts(self, scope: Scope | None = None, today: date | None = None) -> Counts:
+        """How many articles are in scope, of how many, and how many each choice would hold within the others."""
+        return self.questions.counts(scope or Scope(), today)
+
     # The rest
 
     @property
@@ -279,6 +283,11 @@ class Newsroom(Intake):
         with waited_for(embed_lock(self.home)):
             self._embed(progress=progress)
         return repair_library(self.catalog, self.home, self.indexes)
+
+    @property
+    def sequence(self) -> int:
+        """How far the library's log has come: another number, another library."""
+        return self.catalog.sequence()
 
     @property
     def no_embedder(self) -> str:

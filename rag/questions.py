@@ -10,15 +10,18 @@ from datetime import date
 from rag import standing
 from rag.answering.chain import Ground
 from rag.answering.writer import Material
+from rag.library import counting
 from rag.library import snapshot as snapshots
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder, Vector
 from rag.library.indexes import Indexes
 from rag.library.rows import Totals
 from rag.library.snapshot import InScope, Snapshot
+from rag.library.snapshot_changes import refreshed
 from rag.retrieval.question import Asked, read_question
 from rag.retrieval.search import Searched, Searcher
-from rag.types import Conversation, Scope, SearchResult
+from rag.state import Counts
+from rag.types import Conversation, Reading, Scope, SearchResult
 
 SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
@@ -30,13 +33,17 @@ CAP = 3  # passages of one article
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to search and answer: at most `cap` passages of one article (None: no limit), copies folded or not,
-    declining or not; `extractive` without the model that is set."""
+    """How to search and answer: `extractive` without the model that is set; `not_read` are the readings of the question
+    that are not wanted.
+
+    For measuring: at most `cap` passages of one article (None: no limit), copies folded or not, declining or not.
+    """
 
     cap: int | None = CAP
     fold: bool = True
     always_answer: bool = False
     extractive: bool = False
+    not_read: frozenset[Reading] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +86,27 @@ class Questions:
 
     def snapshot(self) -> Snapshot:
         """Who is usable, now."""
-        self._snapshot = snapshots.refreshed(self._snapshot, self._catalog)
+        self._snapshot = refreshed(self._snapshot, self._catalog)
         return self._snapshot
 
     def inside(self, snapshot: Snapshot, scope: Scope, latest: date | None = None) -> InScope:
         """A scope applied; the sample newsroom is left out of it while there is anything else."""
         known = self._catalog.known([*scope.articles, *scope.not_articles])
-        named = SAMPLE in scope.collections or bool(scope.articles)
-        number = snapshots.day_number(latest.isoformat()) if latest else None
-        return snapshots.in_scope(snapshot, scope, known, latest=number, hidden=None if named else SAMPLE)
+        return snapshots.in_scope(snapshot, scope, known, latest=_number(latest), hidden=_hidden(scope))
+
+    def counts(self, scope: Scope, today: date | None = None) -> Counts:
+        """How many articles are in scope, and how many each choice would bring."""
+        snapshot, latest = self.snapshot(), self._latest(today)
+        known = self._catalog.known([*scope.articles, *scope.not_articles])
+        counted = counting.counts(snapshot, scope, known, latest=_number(latest), hidden=_hidden(scope))
+        inside = self.inside(snapshot, scope, latest)
+        fresh = standing.freshness(self._catalog, snapshot, inside)
+        return replace(
+            counted,
+            earliest=fresh.oldest_in_scope,
+            newest=fresh.newest_in_scope,
+            unknown=inside.unknown,
+        )
 
     def sample_only(self) -> bool:
         """Whether the library holds the invented sample newsroom and nothing else."""
@@ -148,8 +167,15 @@ class Questions:
 
     def _look(self, question: str, scope: Scope, k: int, today: date | None, how: How) -> _Looked:
         snapshot, day = self.snapshot(), today or self._today()
-        asked = read_question(question, scope, today=day, outlets=snapshot.outlets)
-        inside = self.inside(snapshot, asked.scope, day if today or self._as_of_today else None)
+        asked = read_question(
+            question,
+            scope,
+            today=day,
+            outlets=snapshot.outlets,
+            agencies=snapshot.agencies,
+            not_read=how.not_read,
+        )
+        inside = self.inside(snapshot, asked.scope, self._latest(today))
         vector, notes = self._vector(asked.question)
         notes += tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
         notes += _aside(snapshot, asked.scope, inside) + self._behind(snapshot.sequence)
@@ -157,6 +183,10 @@ class Questions:
             asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
         )
         return _Looked(asked, searched, inside, snapshot, vector, notes)
+
+    def _latest(self, today: date | None) -> date | None:
+        """The day after which articles are out, where one was named."""
+        return today or (self._today() if self._as_of_today else None)
 
     def _vector(self, question: str) -> tuple[Vector | None, tuple[str, ...]]:
         embedder = self._embedder()
@@ -178,6 +208,14 @@ class Questions:
                 f"What was stored last may not be found yet: the word index is {missing} versions behind.",
             )
         return ()
+
+
+def _number(day: date | None) -> int | None:
+    return snapshots.day_number(day.isoformat()) if day else None
+
+
+def _hidden(scope: Scope) -> str | None:
+    return None if SAMPLE in scope.collections or scope.articles else SAMPLE
 
 
 def _aside(snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:

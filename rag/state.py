@@ -80,6 +80,36 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many articles a name holds; None: those that state none."""
+
+    name: str | None
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many articles a scope holds, and how many each choice would hold within the other choices made.
+
+    `of`: of how many; the sample newsroom counts only while it is in scope. `undated`: within the other choices,
+    whether the dates leave them out or not. Days as the outlets wrote them. `unknown`: names that mean nothing here.
+    """
+
+    sequence: int
+    articles: int
+    of: int
+    undated: int
+    outlets: tuple[Count, ...]
+    agencies: tuple[Count, ...]
+    collections: tuple[Count, ...]
+    kinds: tuple[Count, ...]
+    languages: tuple[Count, ...]
+    earliest: str | None = None
+    newest: str | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What an ingest will take, before it starts. `fits` is False where it will not."""
 

@@ -19,6 +19,7 @@ AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]
 Mode = Literal["extractive", "llm"]
 EvidenceState = Literal["verbatim", "in_source", "differs", "not_matched", "not_checked"]
 ReasonKind = Literal["number", "date", "name", "negation", "hedge", "attribution", "quotation", "meaning"]
+Reading = Literal["from", "to", "outlet"]
 QuotationState = Literal["verbatim", "differs", "joined", "given_to_another", "not_found"]
 
 
@@ -80,13 +81,15 @@ class Passage:
 class Scope:
     """What a question may use. Days are inclusive, `YYYY-MM-DD`, as the outlet wrote them.
 
-    With `from_` or `to`, undated articles are left out unless `undated` is set.
+    With `from_` or `to`, undated articles are left out unless `undated` is set. `agencies`: only articles that credit
+    one of them, whatever their outlet.
     """
 
     from_: str | None = None
     to: str | None = None
     outlets: tuple[str, ...] = ()
     not_outlets: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     not_articles: tuple[str, ...] = ()
@@ -192,13 +195,15 @@ class Nearest:
 class Chip:
     """A part of the scope that was read from the question, shown so that it can be changed.
 
-    `said` are the question's words; `field` names a field of `Scope`; `label` is what the page shows.
+    `said` are the question's words; `field` names a field of `Scope`; `label` is what the page shows. `also`: the other
+    field that the same words could mean (an outlet that is an agency too: "outlets" and "agencies").
     """
 
     field: str
     value: str
     said: str
     label: str
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

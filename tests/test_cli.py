@@ -88,7 +88,9 @@ def test_ingest_ask_search_show_remove_and_status_speak_json(run: Any, articles:
     assert run("ingest", str(articles), "--json").json["unchanged"] == 1
 
 
-SCOPE = "from to outlets not_outlets collections articles not_articles kinds language undated".split()
+SCOPE = (
+    "from to outlets not_outlets agencies collections articles not_articles kinds language undated".split()
+)
 
 
 def test_exit_codes_tell_answered_from_nothing_found_and_from_faults(run: Any, articles: Path) -> None:
@@ -99,12 +101,27 @@ def test_exit_codes_tell_answered_from_nothing_found_and_from_faults(run: Any, a
     assert run("ask", "Who?", "--from", "yesterday").code == 2
     assert run("ask", "Who?", "--from", "2026-02-01", "--to", "2026-01-01").code == 2
     assert run("ask", "Who?", "--kind", "rumour").code == 2
+    assert run("ask", "Who?", "--not-read", "mood").code == 2
     assert run("frobnicate").code == 2
     bad = articles.with_name("bad.jsonl")
     bad.write_text('{"text": "A whole article stands here."}\n{"text": \n')
     done = run("ingest", str(bad), "--json")
     assert (done.code, done.json["added"], done.json["failed"]) == (4, 1, 1)
     assert done.json["items"][1]["source"].endswith(":2")
+
+
+def test_what_the_question_says_of_time_and_outlet_is_not_read_where_that_is_asked(
+    run: Any, articles: Path
+) -> None:
+    run("ingest", str(articles))
+    asked = "What did the Post report since November 2026?"
+    read = run("search", asked, "--json").json
+    assert [chip["field"] for chip in read["chips"]] == ["from", "outlets"]
+    assert read["searched"] == 0
+    left = run("search", asked, "--not-read", "from", "--not-read", "outlet", "--json").json
+    assert (left["chips"], left["searched"]) == ([], 2)
+    answer = run("ask", asked, "--not-read", "from", "--json").json
+    assert (answer["scope"]["from"], answer["scope"]["outlets"]) == (None, ["The Post"])
 
 
 def test_every_command_has_help_with_an_example(run: Any) -> None:

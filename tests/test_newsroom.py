@@ -90,6 +90,28 @@ def test_a_scope_is_never_left(room: Newsroom) -> None:
     assert found(room, "Marden", Scope(outlets=("Nobody",))) == []
 
 
+def test_a_scope_is_counted_choice_by_choice_and_follows_the_library(room: Newsroom) -> None:
+    found = room.counts()
+    assert (found.articles, found.of, found.undated) == (3, 3, 1)
+    assert (found.earliest, found.newest) == ("2026-10-12", "2026-10-14")
+    dated = room.counts(Scope(from_="2026-10-13", outlets=("Nobody",)))
+    assert (dated.articles, dated.of, dated.unknown) == (0, 3, ("Nobody",))
+    assert [(one.name, one.articles) for one in dated.outlets] == [
+        ("The Mail", 1),
+        ("The Post", 0),
+        (None, 0),
+    ]
+    room.remove(["ferry"])
+    after = room.counts()
+    assert (after.articles, after.newest) == (2, "2026-10-12")
+    assert after.sequence == room.sequence > found.sequence
+
+
+def test_what_is_counted_is_what_a_question_is_asked_over(room: Newsroom) -> None:
+    for scope in (Scope(), Scope(from_="2026-10-13"), Scope(from_="2026-10-13", undated=True)):
+        assert room.counts(scope).articles == room.search("Marden", scope).searched
+
+
 def test_a_search_that_nothing_is_near_finds_nothing_and_counts_what_matches(room: Newsroom) -> None:
     nothing = room.search("zzyzx qwfp")
     assert (nothing.passages, nothing.total) == ((), 0)

@@ -8,7 +8,6 @@ from dataclasses import replace
 import streamlit as st
 
 from rag.errors import DatelineError
-from rag.newsroom import How
 from rag.state import Status
 from rag.types import Answer
 from ui import draw, frame, room, scope, view, words
@@ -34,7 +33,8 @@ def page() -> None:
         frame.empty()
         return
     frame.question("ask", "Question", "Ask what the articles say", "Ask", _ask)
-    scope.control(library, room.today(), _again)
+    scope.due("ask", _ask, _forget)
+    counts = scope.control("ask", room.today(), _again)
     asking: Asking | None = st.session_state.get("asking")
     if asking is None:
         _welcome(library)
@@ -44,8 +44,20 @@ def page() -> None:
     over, seen = not asking.running, asking.seen()
     pane = _pane(asking, library.model)
     pane["label"] = frame.SAMPLE_LABEL if library.sample else None
-    heard = {view.WHOLE: _whole, view.UNDATED: _undated, view.STOP: _stop}
-    draw.pane(pane, heard=heard | {view.RETRY: _retry, view.PLAIN: _plain, view.OTHER: _other})
+    scope.dress(pane, "ask", counts)
+    draw.pane(
+        pane,
+        heard={
+            view.WHOLE: _whole,
+            view.UNDATED: _undated,
+            view.STOP: _stop,
+            view.READING: _reading,
+            view.REREAD: _reread,
+            view.RETRY: _retry,
+            view.PLAIN: _plain,
+            view.OTHER: _other,
+        },
+    )
     if not over:
         _redraw_with_news(asking, seen)
 
@@ -58,12 +70,11 @@ def _redraw_with_news(asking: Asking, seen: int) -> None:
     st.rerun()
 
 
-def _ask(
-    question: str, *, undated: bool = False, extractive: bool = False, kept: tuple[Answer, ...] = ()
-) -> None:
+def _ask(question: str, *, extractive: bool = False, kept: tuple[Answer, ...] = ()) -> None:
     """Ask; `kept` are answers to the same question that stay at hand."""
-    newsroom, within = room.opened(), replace(scope.chosen(), undated=undated)
-    how, session = How(extractive=extractive), st.session_state.setdefault("session", uuid.uuid4().hex)
+    newsroom, (within, how) = room.opened(), scope.asking("ask", question)
+    how = replace(how, extractive=extractive)
+    session = st.session_state.setdefault("session", uuid.uuid4().hex)
     st.session_state.update(
         asking=Asking(
             question,
@@ -110,8 +121,24 @@ def _again() -> None:
         _ask(st.session_state.asking.question)
 
 
+def _forget() -> None:
+    st.session_state.pop("asking", None)
+
+
 def _undated(_value: str) -> None:
-    _ask(st.session_state.asking.question, undated=True)
+    scope.include_undated()
+    _again()
+
+
+def _reading(query: str) -> None:
+    answer = st.session_state.asking.answer
+    scope.change_reading("ask", query, answer.chips if answer else ())
+    _again()
+
+
+def _reread(_value: str) -> None:
+    scope.anew("ask")
+    _again()
 
 
 def _retry(_value: str) -> None:
@@ -126,8 +153,7 @@ def _ask_otherwise(*, extractive: bool) -> None:
     """Ask the same again, with or without the model; the answers that are there are kept."""
     asking: Asking = st.session_state.asking
     answers = (asking.answer, *st.session_state.kept) if asking.answer else st.session_state.kept
-    undated = answers[st.session_state.shown % len(answers)].scope.undated
-    _ask(asking.question, undated=undated, extractive=extractive, kept=answers)
+    _ask(asking.question, extractive=extractive, kept=answers)
 
 
 def _other(_value: str) -> None:

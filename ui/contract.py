@@ -1,4 +1,5 @@
-"""What the pane (ui/pane) is handed: one JSON object that every page builds and `pane.js` draws.
+"""What the pane and the scope bar (ui/pane) are handed: one JSON object each that every page builds and the script
+draws.
 
 The script counts text in UTF-16 units and Python in code points, so no offset ever crosses: text arrives already cut
 into segments. Every string is drawn as text, never as HTML or Markdown. A page gives what it has; `None` and empty
@@ -91,12 +92,35 @@ class Action(TypedDict):
     event: str
 
 
+class Offer(TypedDict):
+    """Something a reading could be instead: what it is called, and what the page hears when it is chosen."""
+
+    label: str
+    value: str
+
+
+class Reading(TypedDict):
+    """A part of the scope that was read from the question: the question's words, and what they were read as.
+
+    `name` is what it is called in the address; a day can be moved to another, else there are `offers`. `also` is the
+    other thing that the same words can mean.
+    """
+
+    name: str
+    said: str
+    label: str
+    value: str
+    offers: list[Offer]
+    also: Offer | None
+
+
 class Pane(TypedDict):
     """Everything on the page below the question. A new `id` forgets what was open before.
 
     `label` stands on every source (the sample says there that it is invented); `question` is what was understood
     where that is not what was asked. `open` names the citation (or, by key, the source) that stands right at first.
-    Events sent back: `whole` (a source key, to send all of a long article) and whatever the actions name.
+    Events sent back: `whole` (a source key, to send all of a long article), `reading` (a reading moved or taken out, as
+    parameters of an address: "from=2026-10-01", "agency=VPA", "not_read=outlet") and whatever the actions name.
     """
 
     id: str
@@ -104,7 +128,7 @@ class Pane(TypedDict):
     label: str | None
     stage: str | None
     question: str | None
-    read: list[str]
+    read: list[Reading]
     headline: str | None
     summary: list[str]
     details: list[str]
@@ -115,3 +139,72 @@ class Pane(TypedDict):
     citations: list[Cited]
     sources: list[Source]
     open: int | str | None
+
+
+class Choice(TypedDict):
+    """Something a scope can be limited to, and how many articles it has within the other choices."""
+
+    value: str
+    label: str
+    articles: str
+    on: bool
+    out: bool
+
+
+class Part(TypedDict):
+    """Choices of one parameter of the address; `barring` names the one that leaves out. `one`: one at a time.
+
+    `rest` says how many articles state nothing of the kind.
+    """
+
+    name: str
+    barring: str | None
+    heading: str
+    one: bool
+    choices: list[Choice]
+    rest: str | None
+
+
+class Group(TypedDict):
+    """What opens under one button of the bar."""
+
+    key: str
+    label: str
+    parts: list[Part]
+
+
+class Chosen(TypedDict):
+    """A choice that was made, the group that it opens, and the scope without it."""
+
+    label: str
+    group: str
+    without: dict[str, list[str]]
+
+
+class Quick(TypedDict):
+    """Days that are often wanted."""
+
+    label: str
+    first: str | None
+    last: str | None
+    on: bool
+
+
+class Bar(TypedDict):
+    """The scope bar, drawn by `scope.js`. `scope` is the scope as parameters of an address (ui/address.py).
+
+    Another `question` closes what is open.
+
+    Event sent back: `scope`, the new one as the query of an address.
+    """
+
+    said: str
+    question: str
+    scope: dict[str, list[str]]
+    chosen: list[Chosen]
+    undated: str | None
+    first: str | None
+    last: str | None
+    quick: list[Quick]
+    groups: list[Group]
+    problems: list[str]

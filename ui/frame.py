@@ -10,7 +10,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.state import Status
-from ui import draw, room, view, words
+from ui import draw, room, scope, view, words
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -36,7 +36,7 @@ def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> Delta
         with st.container(key="pages", horizontal=True, gap="small", width="content"):
             for at, page in enumerate(pages):
                 with st.container(key="here" if page.title == here.title else f"page-{at}", width="content"):
-                    st.page_link(page)
+                    st.page_link(page, query_params=scope.link(page.title.lower()))
         with st.container(key="holdings", width="stretch"):
             holdings = st.empty()
     if library is not None:
@@ -69,6 +69,7 @@ def question(name: str, label: str, placeholder: str, verb: str, on_asked: Calla
     def asked() -> None:
         text = str(st.session_state[f"{name}_text"]).strip()
         if text:
+            scope.anew(name)
             on_asked(text)
 
     with (

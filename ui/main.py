@@ -8,7 +8,7 @@ from rag.errors import DatelineError
 from ui import frame, room, scope, words
 
 # What a reader typed or set stays while another page is looked at.
-KEPT = ("ask_text", "search_text", *scope.FIELDS)
+KEPT = ("ask_text", "search_text")
 PAGES = [
     st.Page("ask.py", title="Ask", default=True),
     st.Page("search.py", title="Search"),
@@ -22,6 +22,7 @@ def main() -> None:
         if name in st.session_state:
             st.session_state[name] = st.session_state[name]
     page = st.navigation(PAGES, position="hidden")
+    scope.follow(page.title.lower())
     frame.dress(page.title)
     hurried = "fresh" in st.session_state
     try:

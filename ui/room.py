@@ -85,6 +85,11 @@ def _status() -> Status:
     return opened().status()
 
 
+def look_again() -> None:
+    """The library has changed: the next look is a fresh one."""
+    _status.clear()
+
+
 @st.cache_resource(show_spinner=False)
 def workers() -> ThreadPoolExecutor:
     """The threads that gather answers."""

@@ -1,59 +1,166 @@
-"""The scope a reader sets: days, outlets in and out, kinds. Always visible under the question."""
+"""The scope a reader sets and the readings they do not want: kept with the session, said by the address, drawn as
+a bar.
+
+The session holds the scope of both pages, and for each page (`name`: "ask", "search") the question asked there. The
+address follows what the reader does; where it says something else (a link, back, forward, reload), the session
+follows it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from urllib.parse import parse_qs
 
 import streamlit as st
 
-from rag.state import Status
-from rag.types import Scope
-from ui import words
+from rag.newsroom import How
+from rag.state import Counts
+from rag.types import Chip, Scope
+from ui import address, bar, draw, readings, room, view
+from ui.address import Address
+from ui.contract import Pane
 
-FIELDS = ("scope_from", "scope_to", "scope_outlets", "scope_not_outlets", "scope_kinds")
+PAGES = ("ask", "search")
+# Seconds between looks at whether the library has changed underneath.
+LOOK = 3
 
 
 def chosen() -> Scope:
     """What the reader has set; everything where nothing is set."""
+    scope: Scope = st.session_state.get("scope", Scope())
+    return scope
+
+
+def here(name: str) -> Address:
+    """What the address of a page should say."""
     held = st.session_state
-    return Scope(
-        from_=_day(held.get("scope_from")),
-        to=_day(held.get("scope_to")),
-        outlets=tuple(held.get("scope_outlets", ())),
-        not_outlets=tuple(held.get("scope_not_outlets", ())),
-        kinds=tuple(held.get("scope_kinds", ())),
-    )
+    return Address(held.get(f"{name}_question", ""), chosen(), held.get(f"{name}_not_read", frozenset()))
 
 
-def control(library: Status, today: date, on_change: Callable[[], None]) -> None:
-    """The scope in words; pressed, it opens what can be set. `on_change` is called after each change."""
-    with (
-        st.container(key="scope"),
-        st.popover(words.scope(chosen(), today), type="tertiary", icon=":material/tune:"),
-    ):
-        first, last = st.columns(2)
-        first.date_input(
-            "Published from", value=None, key="scope_from", on_change=on_change, format="YYYY-MM-DD"
-        )
-        last.date_input("Published to", value=None, key="scope_to", on_change=on_change, format="YYYY-MM-DD")
-        st.multiselect("Only these outlets", library.outlets, key="scope_outlets", on_change=on_change)
-        st.multiselect("Without these outlets", library.outlets, key="scope_not_outlets", on_change=on_change)
-        st.multiselect(
-            "Only these kinds",
-            list(words.KINDS),
-            key="scope_kinds",
-            on_change=on_change,
-            format_func=lambda kind: words.KINDS[kind],
-        )
-        st.button("Everything", on_click=_clear, args=(on_change,))
+def link(name: str) -> dict[str, list[str]]:
+    """The parameters of a link to a page."""
+    return address.write(here(name)) if name in PAGES else {}
 
 
-def _clear(then: Callable[[], None]) -> None:
-    for field in FIELDS:
-        st.session_state.pop(field, None)
-    then()
+# Asking
 
 
-def _day(value: object) -> str | None:
-    return value.isoformat() if isinstance(value, date) else None
+def asking(name: str, question: str) -> tuple[Scope, How]:
+    """In which scope, and how, a question is asked now; it is what the address says from here on."""
+    st.session_state[f"{name}_question"] = question
+    st.session_state[f"{name}_asked"] = here(name)
+    return chosen(), How(not_read=here(name).not_read)
+
+
+def anew(name: str) -> None:
+    """Another question: everything in it is read."""
+    st.session_state.update({f"{name}_not_read": frozenset(), "problems": (), "acted": True})
+
+
+def follow(name: str) -> None:
+    """Take over what the address says, where it is not what this page put there. Called before anything is drawn."""
+    held = st.session_state
+    acted, moved = held.pop("acted", False), held.get("page") != name
+    held.page = name
+    now = {one: st.query_params.get_all(one) for one in st.query_params}
+    if name not in PAGES or (acted and not moved):
+        return
+    if now == held.get("address") if not moved else not now and "address" in held:
+        return
+    read = address.read(now)
+    held.update({"scope": read.scope, "problems": read.problems, "address": now})
+    held[f"{name}_not_read"], held[f"{name}_question"] = read.not_read, read.question
+    asked: Address | None = held.get(f"{name}_asked")
+    if replace(read, problems=()) != asked and (read.question or asked is not None):
+        held[f"{name}_text"], held[f"{name}_due"] = read.question, True
+    held.address_said = address.write(here(name))
+
+
+def due(name: str, ask: Callable[[str], None], forget: Callable[[], None]) -> None:
+    """Ask what the address asks; forget the question that it asks no more."""
+    if not st.session_state.pop(f"{name}_due", False):
+        return
+    question = here(name).question
+    if question:
+        ask(question)
+    else:
+        st.session_state.pop(f"{name}_asked", None)
+        forget()
+
+
+# The bar
+
+
+def control(name: str, today: date, on_change: Callable[[], None]) -> Counts:
+    """Draw the bar, and put what it says into the address. `on_change` is called after each change."""
+    counts = room.opened().counts(chosen())
+    _tell(name)
+
+    def changed(query: str) -> None:
+        if _take(parse_qs(query)):
+            on_change()
+
+    with st.container(key="scope"):
+        data = bar.bar(here(name), counts, today, st.session_state.get("problems", ()))
+        draw.bar(data, heard={"scope": changed})
+    _look(counts.sequence, time.monotonic())
+    return counts
+
+
+def include_undated() -> None:
+    """Keep undated articles in the dated scope."""
+    _take(address.write(Address(scope=replace(chosen(), undated=True))))
+
+
+def _take(said: Mapping[str, Sequence[str]]) -> bool:
+    """Make it the scope; says whether that changed anything."""
+    before, read = chosen(), address.read(said)
+    st.session_state.update({"scope": read.scope, "problems": read.problems, "acted": True})
+    return read.scope != before
+
+
+def _tell(name: str) -> None:
+    """Let the address say what is set and asked, unless it says so already."""
+    held, said = st.session_state, address.write(here(name))
+    if said != held.get("address_said", {}):
+        st.query_params.from_dict(said)
+        held.address = held.address_said = said
+
+
+@st.fragment(run_every=LOOK)
+def _look(sequence: int, drawn: float) -> None:
+    if time.monotonic() - drawn >= LOOK / 2 and room.opened().sequence != sequence:
+        room.look_again()
+        st.session_state.acted = True  # this drawing is no reader's: the address is left as it is
+        st.rerun()
+
+
+# What was read from the question
+
+
+def dress(pane: Pane, name: str, counts: Counts) -> None:
+    """Give the readings in a pane what they could be instead, and say which are not wanted."""
+    for reading in pane["read"]:
+        if reading["name"] in ("outlet", "agency"):
+            reading["offers"] = readings.offers(counts)
+    left = readings.left_out(here(name).not_read)
+    if left:
+        pane["actions"] = [*pane["actions"], {"label": "Read it again", "said": left, "event": view.REREAD}]
+
+
+def change_reading(name: str, query: str, chips: Sequence[Chip]) -> None:
+    """Move a reading, or take it out. One that was moved stands in the scope from then on, and so do the question's
+    other days: what is set is never read over."""
+    read = address.read(said := parse_qs(query))
+    if read.not_read:
+        held = f"{name}_not_read"
+        st.session_state.update({held: here(name).not_read | read.not_read, "acted": True})
+        return
+    put = address.write(Address(scope=chosen()))
+    if "from" in said or "to" in said:
+        put |= {chip.field: [chip.value] for chip in chips if chip.field in ("from", "to")}
+        put["undated"] = ["1"]
+    _take(put | said)

@@ -17,19 +17,23 @@ def page() -> None:
         frame.empty()
         return
     frame.question("search", "Words to search for", "Search words or meaning", "Search", _search)
-    scope.control(library, room.today(), _again)
+    scope.due("search", _search, _forget)
+    counts = scope.control("search", room.today(), _again)
     if "found" not in st.session_state:
         frame.listen()
         return
     pane = _pane()
     pane["label"] = frame.SAMPLE_LABEL if library.sample else None
-    draw.pane(pane, heard={view.WHOLE: _whole}, key="search_pane")
+    scope.dress(pane, "search", counts)
+    heard = {view.WHOLE: _whole, view.READING: _reading, view.REREAD: _reread}
+    draw.pane(pane, heard=heard, key="search_pane")
 
 
 def _search(query: str) -> None:
     """Kept with the session, so that the page is the same when the reader comes back to it."""
     try:
-        found: SearchResult | DatelineError = room.opened().search(query, scope.chosen())
+        within, how = scope.asking("search", query)
+        found: SearchResult | DatelineError = room.opened().search(query, within, how=how)
     except DatelineError as error:
         found = error
     st.session_state.update(
@@ -43,6 +47,22 @@ def _search(query: str) -> None:
 def _again() -> None:
     if "searched_for" in st.session_state:
         _search(st.session_state.searched_for)
+
+
+def _forget() -> None:
+    for name in ("searched_for", "found"):
+        st.session_state.pop(name, None)
+
+
+def _reading(query: str) -> None:
+    found = st.session_state.found
+    scope.change_reading("search", query, found.chips if isinstance(found, SearchResult) else ())
+    _again()
+
+
+def _reread(_value: str) -> None:
+    scope.anew("search")
+    _again()
 
 
 def _pane() -> Pane:

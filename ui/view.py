@@ -8,11 +8,14 @@ from datetime import date
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
 from ui import words
 from ui.contract import Action, Headline, Outcome, Pane, Statement
+from ui.readings import reading
 from ui.sources import Read, Shelf, Wanted
 
 WHOLE = "whole"
 UNDATED = "undated"
 STOP = "stop"
+READING = "reading"
+REREAD = "reread"
 RETRY = "retry"
 PLAIN = "plain"
 OTHER = "other"
@@ -72,7 +75,7 @@ def of_answer(
     """
     pane = _pane(key, answer.status)
     pane["question"] = answer.rewritten
-    pane["read"] = [chip.label for chip in answer.chips]
+    pane["read"] = [reading(chip) for chip in answer.chips]
     pane["headline"] = words.headline(answer, today)
     pane["summary"] = list(words.summary(answer, today))
     pane["details"] = list(words.freshness(answer, today))
@@ -99,7 +102,7 @@ def of_answer(
 def of_search(result: SearchResult, read: Read, today: date, *, key: str, whole: frozenset[str]) -> Pane:
     """Passages, best first, each with why it was found, and its article beside it."""
     pane = _pane(key, "passages")
-    pane["read"] = [chip.label for chip in result.chips]
+    pane["read"] = [reading(chip) for chip in result.chips]
     shown, total = len(result.passages), words.count(result.total, "passage")
     first = f"{shown} of {total}" if shown < result.total else total
     pane["summary"] = [

@@ -16,7 +16,6 @@ from rag.types import (
     Origins,
     QuotationState,
     Reason,
-    Scope,
     Sentence,
 )
 from ui import dates
@@ -150,14 +149,6 @@ def freshness(answer: Answer, today: date) -> tuple[str, ...]:
 def begun(parts: Sequence[str]) -> tuple[str, ...]:
     """The parts of a line, the first with a capital letter."""
     return tuple(part[:1].upper() + part[1:] if at == 0 else part for at, part in enumerate(parts))
-
-
-def scope(chosen: Scope, today: date) -> str:
-    """As "All articles", "1 Oct to 31 Oct · Mercury, Post · without VPA · opinion": what a question may use."""
-    parts = [dates.between(chosen.from_, chosen.to, today), ", ".join(chosen.outlets)]
-    parts += ["without " + ", ".join(chosen.not_outlets)] if chosen.not_outlets else []
-    parts += [", ".join(KINDS[kind] for kind in chosen.kinds)]
-    return " · ".join(begun([part for part in parts if part])) or "All articles"
 
 
 def left_out(undated: int) -> str | None:

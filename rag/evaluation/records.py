@@ -13,7 +13,7 @@ from rag.types import Evidenced, Kind, Question, Scope
 LISTS = ("answers", "key_facts", "tags")
 KNOWN = ("id", "question", *LISTS, "evidence", "answerable", "as_of", "scope")
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-_SCOPE_LISTS = ("outlets", "not_outlets", "collections", "articles", "not_articles", "kinds")
+_SCOPE_LISTS = ("outlets", "not_outlets", "agencies", "collections", "articles", "not_articles", "kinds")
 
 Record = Mapping[str, object]
 
@@ -173,6 +173,7 @@ def _scope(value: object) -> Scope:
         to=None if value.get("to") is None else _day(value["to"], "scope"),
         outlets=_list(value, "outlets"),
         not_outlets=_list(value, "not_outlets"),
+        agencies=_list(value, "agencies"),
         collections=_list(value, "collections"),
         articles=_list(value, "articles"),
         not_articles=_list(value, "not_articles"),

@@ -1,13 +1,15 @@
 """Who is in scope: the usable versions' dates, outlets, kinds and collections as arrays, kept in memory.
 
-A snapshot is of one sequence. `refreshed()` replays the log from there, so asking again costs one small read.
+A snapshot is of one sequence. `snapshot_changes.refreshed()` replays the log from there, so asking again costs one
+small read.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,9 +17,10 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from rag.library.catalog import Catalog
-from rag.library.schema import articles, changes, counter, versions
+from rag.library.schema import articles, counter, versions
 from rag.library.selects import usable
 from rag.library.word_scope import WordScope
+from rag.reading.agencies import agency_name
 from rag.types import Scope
 
 Mask = NDArray[np.bool_]
@@ -30,7 +33,7 @@ class Snapshot:
     """Arrays by row, one row per usable version, in order of `keys` (ascending version keys).
 
     `first` and `last` are days as yyyymmdd, 0 where undated. Codes index the name tuples; -1: not stated.
-    `row_of[version_key]` is its row or -1.
+    `collections` are the rows in each. `row_of[version_key]` is its row or -1.
     """
 
     sequence: int
@@ -39,12 +42,14 @@ class Snapshot:
     first: NDArray[np.int32]
     last: NDArray[np.int32]
     outlet: NDArray[np.int32]
+    agency: NDArray[np.int32]
     kind: NDArray[np.int32]
     language: NDArray[np.int32]
     outlets: tuple[str, ...]
+    agencies: tuple[str, ...]
     kinds: tuple[str, ...]
     languages: tuple[str, ...]
-    collections: dict[str, frozenset[int]]
+    collections: dict[str, NDArray[np.int32]]
     row_of: NDArray[np.int32]
     pinned: bool = False
 
@@ -76,25 +81,8 @@ def load(catalog: Catalog, *, at: int | None = None) -> Snapshot:
     """The snapshot of now, or of a sequence."""
     with catalog.reading() as connection:
         sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
-        rows = connection.execute(_columns().where(usable(at)).order_by(versions.c.key)).all()
-    return _snapshot(sequence if at is None else at, rows, pinned=at is not None)
-
-
-def refreshed(snapshot: Snapshot, catalog: Catalog) -> Snapshot:
-    """The same snapshot where nothing changed since, else one brought up to date."""
-    if snapshot.pinned:
-        return snapshot
-    with catalog.reading() as connection:
-        sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
-        if sequence == snapshot.sequence:
-            return snapshot
-        asked = select(changes.c.kind).where(
-            changes.c.sequence > snapshot.sequence, changes.c.kind != "embedded"
-        )
-        if connection.execute(asked.limit(1)).first() is None:
-            return replace(snapshot, sequence=sequence)
-        rows = connection.execute(_columns().where(usable(None)).order_by(versions.c.key)).all()
-    return _snapshot(sequence, rows, pinned=False)
+        rows = connection.execute(columns().where(usable(at)).order_by(versions.c.key)).all()
+    return snapshot_of(sequence if at is None else at, rows, pinned=at is not None)
 
 
 def in_scope(
@@ -115,32 +103,10 @@ def in_scope(
         hidden: a collection that counts only while there is nothing else.
     """
     unknown: list[str] = []
-    mask, hides = _unhidden(snapshot, hidden)
-    named = {
-        "outlets": _named(scope.outlets, snapshot.outlets, unknown),
-        "not_outlets": _named(scope.not_outlets, snapshot.outlets, unknown),
-        "kinds": _named(scope.kinds, snapshot.kinds, unknown),
-        "languages": _named((scope.language,) if scope.language else (), snapshot.languages, unknown),
-        "collections": _named(scope.collections, tuple(snapshot.collections), unknown),
-        "articles": _ids(scope.articles, known_ids, unknown),
-        "not_articles": _ids(scope.not_articles, known_ids, unknown),
-    }
-    for name, asked, codes, names in (
-        ("outlets", scope.outlets, snapshot.outlet, snapshot.outlets),
-        ("kinds", scope.kinds, snapshot.kind, snapshot.kinds),
-        ("languages", scope.language, snapshot.language, snapshot.languages),
-    ):
-        if asked:
-            mask = mask & np.isin(codes, [names.index(one) for one in named[name]])
-    mask = mask & ~np.isin(snapshot.outlet, [snapshot.outlets.index(one) for one in named["not_outlets"]])
-    if scope.collections:
-        members = frozenset[int]().union(*(snapshot.collections[one] for one in named["collections"]))
-        mask = mask & np.isin(snapshot.keys, np.fromiter(members, np.int64))
-    for ids, keep in ((scope.articles, True), (scope.not_articles, False)):
-        if ids:
-            keys = [known_ids[one][0] for one in ids if one in known_ids]
-            mask = mask & (np.isin(snapshot.article_keys, keys) == keep)
-    mask, left_out = _dated(snapshot, mask, scope, latest)
+    named = _names(snapshot, scope, known_ids, unknown)
+    parts = masks(snapshot, scope, known_ids, latest=latest, hidden=hidden)
+    dated, hides = parts.pop("dates"), hidden is not None and not parts["hidden"].all()
+    mask = np.logical_and.reduce(list(parts.values()))
     words = WordScope(
         **named,
         not_collections=(hidden,) if hides and hidden else (),
@@ -149,7 +115,63 @@ def in_scope(
         undated=scope.undated,
         latest=latest,
     )
-    return _result(snapshot, mask, left_out, unknown, words)
+    return _result(snapshot, mask & dated, left_out(snapshot, scope, mask), unknown, words)
+
+
+def masks(
+    snapshot: Snapshot,
+    scope: Scope,
+    known_ids: dict[str, tuple[int, str]],
+    *,
+    latest: int | None = None,
+    hidden: str | None = None,
+) -> dict[str, Mask]:
+    """Which rows each part of a scope leaves, by part; all of them together are in scope."""
+    named = _names(snapshot, scope, known_ids, [])
+    everyone = np.ones(len(snapshot.keys), bool)
+    found = {"hidden": _unhidden(snapshot, hidden)}
+    found["as_of"] = everyone if latest is None else snapshot.first <= latest
+    for part, asked, codes, names in (
+        ("outlets", scope.outlets, snapshot.outlet, snapshot.outlets),
+        ("agencies", scope.agencies, snapshot.agency, snapshot.agencies),
+        ("kinds", scope.kinds, snapshot.kind, snapshot.kinds),
+        ("languages", scope.language, snapshot.language, snapshot.languages),
+    ):
+        found[part] = np.isin(codes, [names.index(one) for one in named[part]]) if asked else everyone
+    if named["not_outlets"]:
+        barred = np.isin(snapshot.outlet, [snapshot.outlets.index(one) for one in named["not_outlets"]])
+        found["outlets"] = found["outlets"] & ~barred
+    found["collections"] = _members(snapshot, named["collections"]) if scope.collections else everyone
+    found["articles"] = everyone
+    for ids, keep in ((scope.articles, True), (scope.not_articles, False)):
+        if ids:
+            keys = [known_ids[one][0] for one in ids if one in known_ids]
+            found["articles"] = found["articles"] & (np.isin(snapshot.article_keys, keys) == keep)
+    found["dates"] = _dated(snapshot, scope)
+    return found
+
+
+def _names(
+    snapshot: Snapshot, scope: Scope, known_ids: dict[str, tuple[int, str]], unknown: list[str]
+) -> dict[str, tuple[str, ...]]:
+    """What the scope's names and ids mean in this library; those that mean nothing are noted."""
+    return {
+        "outlets": _named(scope.outlets, snapshot.outlets, unknown),
+        "not_outlets": _named(scope.not_outlets, snapshot.outlets, unknown),
+        "agencies": _named(scope.agencies, snapshot.agencies, unknown),
+        "kinds": _named(scope.kinds, snapshot.kinds, unknown),
+        "languages": _named((scope.language,) if scope.language else (), snapshot.languages, unknown),
+        "collections": _named(scope.collections, tuple(snapshot.collections), unknown),
+        "articles": _ids(scope.articles, known_ids, unknown),
+        "not_articles": _ids(scope.not_articles, known_ids, unknown),
+    }
+
+
+def _members(snapshot: Snapshot, collections: Sequence[str]) -> Mask:
+    mask = np.zeros(len(snapshot.keys), bool)
+    for name in collections:
+        mask[snapshot.collections[name]] = True
+    return mask
 
 
 def _result(snapshot: Snapshot, mask: Mask, left_out: int, unknown: list[str], words: WordScope) -> InScope:
@@ -166,25 +188,30 @@ def _result(snapshot: Snapshot, mask: Mask, left_out: int, unknown: list[str], w
     )
 
 
-def _dated(snapshot: Snapshot, mask: Mask, scope: Scope, latest: int | None) -> tuple[Mask, int]:
-    if latest is not None:
-        mask = mask & (snapshot.first <= latest)
+def left_out(snapshot: Snapshot, scope: Scope, mask: Mask) -> int:
+    """How many undated articles of `mask` a dated scope leaves out."""
+    if scope.undated or (scope.from_ is None and scope.to is None):
+        return 0
+    return int((mask & (snapshot.first == UNDATED)).sum())
+
+
+def _dated(snapshot: Snapshot, scope: Scope) -> Mask:
     if scope.from_ is None and scope.to is None:
-        return mask, 0
+        return np.ones(len(snapshot.keys), bool)
     undated = snapshot.first == UNDATED
     begin = day_number(scope.from_) if scope.from_ else 1
     finish = day_number(scope.to) if scope.to else LAST_DAY
     within = (snapshot.last >= begin) & (snapshot.first <= finish)
-    if scope.undated:
-        return mask & (within | undated), 0
-    return mask & within & ~undated, int((mask & undated).sum())
+    kept: Mask = within | undated if scope.undated else within & ~undated
+    return kept
 
 
-def _unhidden(snapshot: Snapshot, hidden: str | None) -> tuple[Mask, bool]:
-    aside = snapshot.collections.get(hidden or "", frozenset())
-    if not aside or len(aside) == len(snapshot.keys):
-        return np.ones(len(snapshot.keys), bool), False
-    return ~np.isin(snapshot.keys, np.fromiter(aside, np.int64)), True
+def _unhidden(snapshot: Snapshot, hidden: str | None) -> Mask:
+    aside = snapshot.collections.get(hidden or "", np.empty(0, np.int32))
+    mask = np.ones(len(snapshot.keys), bool)
+    if len(aside) < len(mask):
+        mask[aside] = False
+    return mask
 
 
 def day_number(day: str) -> int:
@@ -208,18 +235,21 @@ def _ids(asked: Sequence[str], known: dict[str, tuple[int, str]], unknown: list[
     return tuple(known[one][1] for one in asked if one in known)
 
 
-def _columns() -> Any:
+def columns() -> Any:
+    """What a snapshot is made of; to be narrowed and ordered by key."""
     v = versions.c
     return select(
-        v.key, v.article_key, v.day_first, v.day_last, v.outlet, v.kind, v.language, v.collections
+        v.key, v.article_key, v.day_first, v.day_last, v.outlet, v.agency, v.kind, v.language, v.collections
     ).join_from(versions, articles)
 
 
-def _snapshot(sequence: int, rows: Sequence[Any], *, pinned: bool) -> Snapshot:
+def snapshot_of(sequence: int, rows: Sequence[Any], *, pinned: bool = False) -> Snapshot:
+    """The snapshot of these rows of `columns()`, in order of their keys."""
     keys = np.fromiter((row.key for row in rows), np.int64, len(rows))
     row_of = np.full(int(keys[-1]) + 1 if len(keys) else 0, -1, np.int32)
     row_of[keys] = np.arange(len(keys), dtype=np.int32)
     outlet, outlets = _coded([row.outlet for row in rows])
+    agency, agencies = _coded(_agencies(row.agency for row in rows))
     kind, kinds = _coded([row.kind for row in rows])
     language, languages = _coded([row.language for row in rows])
     return Snapshot(
@@ -229,12 +259,14 @@ def _snapshot(sequence: int, rows: Sequence[Any], *, pinned: bool) -> Snapshot:
         np.fromiter((row.day_first or UNDATED for row in rows), np.int32, len(rows)),
         np.fromiter((row.day_last or UNDATED for row in rows), np.int32, len(rows)),
         outlet,
+        agency,
         kind,
         language,
         outlets,
+        agencies,
         kinds,
         languages,
-        _collections((row.key, row.collections) for row in rows),
+        _collections(row.collections for row in rows),
         row_of,
         pinned,
     )
@@ -248,10 +280,16 @@ def _coded(names: Sequence[str | None]) -> tuple[NDArray[np.int32], tuple[str, .
     return np.fromiter(codes, np.int32, len(names)), tuple(known)
 
 
-def _collections(named: Iterable[tuple[int, str]]) -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = {}
-    for key, listed in named:
+def _agencies(credits: Iterable[str | None]) -> list[str | None]:
+    """Each agency by its one name, whatever way it is credited."""
+    names = cache(agency_name)
+    return [None if credit is None else names(credit) for credit in credits]
+
+
+def _collections(named: Iterable[str]) -> dict[str, NDArray[np.int32]]:
+    found: dict[str, list[int]] = {}
+    for row, listed in enumerate(named):
         if listed != "[]":
-            for name in json.loads(listed):
-                found.setdefault(name, set()).add(key)
-    return {name: frozenset(keys) for name, keys in found.items()}
+            for name in dict.fromkeys(json.loads(listed)):
+                found.setdefault(name, []).append(row)
+    return {name: np.array(rows, np.int32) for name, rows in found.items()}

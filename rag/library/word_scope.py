@@ -20,6 +20,7 @@ class WordScope:
 
     outlets: tuple[str, ...] = ()
     not_outlets: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()

@@ -37,8 +37,9 @@ from rag.library.durable import adapted, explained
 from rag.library.rows import PassageRow
 from rag.library.shadow import Shadow
 from rag.library.word_scope import LAST_DAY, Hits, WordScope
+from rag.reading.agencies import agency_name
 
-RULES = "words/1"  # fields and tokens: where they change, this does, and older indexes are built anew
+RULES = "words/2"  # fields and tokens: where they change, this does, and older indexes are built anew
 MOST_TERMS = 128  # of a longer text the rarest ones are looked up
 _HEAP = 64_000_000
 
@@ -210,6 +211,7 @@ class WordIndex:
         limits = []
         for field, names in (
             ("outlet", scope.outlets),
+            ("agency", scope.agencies),
             ("kind", scope.kinds),
             ("language", scope.languages),
             ("collection", scope.collections),
@@ -308,6 +310,8 @@ def _document(row: PassageRow) -> Any:
     for field, name in (("outlet", row.outlet), ("kind", row.kind), ("language", row.language)):
         if name:
             document.add_text(field, name)
+    if row.agency:
+        document.add_text("agency", agency_name(row.agency))
     for name in row.collections:
         document.add_text("collection", name)
     if row.day_first is not None and row.day_last is not None:
@@ -322,7 +326,7 @@ def _schema() -> Any:
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("day_first", "day_last"):
         builder.add_integer_field(name, fast=True)
-    for name in ("article_id", "outlet", "kind", "language", "collection"):
+    for name in ("article_id", "outlet", "agency", "kind", "language", "collection"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("title", "body", "author"):
         builder.add_text_field(name, tokenizer_name="news")

@@ -3,19 +3,19 @@
 Careful on purpose: an event's date is no date of publication. "since 1 March", "last week" and "in October" only say
 from when on articles count (a story on last week's event may be written today, one on today's announced yesterday),
 "before May" until when; undated articles stay in. An outlet counts when the question says that it reported, never by
-its name alone.
+its name alone; so does an agency that articles credit.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rag.errors import UsageError
-from rag.types import Chip, Scope
+from rag.types import Chip, Reading, Scope
 
 LONGEST = 4_000  # characters of a question
 
@@ -29,8 +29,17 @@ class Asked:
     chips: tuple[Chip, ...]
 
 
-def read_question(question: str, scope: Scope, *, today: date, outlets: Sequence[str]) -> Asked:
-    """Read dates and outlets out of a question. What the reader filtered already is never overruled.
+def read_question(
+    question: str,
+    scope: Scope,
+    *,
+    today: date,
+    outlets: Sequence[str],
+    agencies: Sequence[str] = (),
+    not_read: Collection[Reading] = (),
+) -> Asked:
+    """Read dates, outlets and credited agencies out of a question, but for the readings in `not_read`. What the reader
+    filtered already is never overruled.
 
     Raises:
         UsageError: the question is empty or too long.
@@ -46,16 +55,21 @@ def read_question(question: str, scope: Scope, *, today: date, outlets: Sequence
     chips: list[Chip] = []
     if scope.from_ is None and scope.to is None:
         for chip in _dates(question, today):
+            if chip.field in not_read:
+                continue
             chips.append(chip)
             scope = replace(scope, undated=True)
             scope = (
                 replace(scope, from_=chip.value) if chip.field == "from" else replace(scope, to=chip.value)
             )
-    if not scope.outlets and not scope.not_outlets:
-        said = _outlet(question, outlets)
+    if "outlet" not in not_read and not (scope.outlets or scope.not_outlets or scope.agencies):
+        said = _outlet(question, outlets, agencies)
         if said is not None:
             chips.append(said)
-            scope = replace(scope, outlets=(said.value,))
+            named = (said.value,)
+            scope = (
+                replace(scope, outlets=named) if said.field == "outlets" else replace(scope, agencies=named)
+            )
     return Asked(question, scope, tuple(chips))
 
 
@@ -190,8 +204,8 @@ def _said(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1][:3].title()} {day.year}"
 
 
-def _outlet(question: str, outlets: Sequence[str]) -> Chip | None:
-    for outlet in sorted(outlets, key=len, reverse=True):
+def _outlet(question: str, outlets: Sequence[str], agencies: Sequence[str]) -> Chip | None:
+    for outlet in sorted({*outlets, *agencies}, key=lambda name: (-len(name), name)):
         name = re.escape(outlet.removeprefix("The ").removeprefix("the "))
         reports = (
             r"(?:report(?:s|ed)?|writes?|wrote|publish(?:es|ed)?|say|said|says|cover(?:s|ed)?|call(?:s|ed)?)"
@@ -203,5 +217,8 @@ def _outlet(question: str, outlets: Sequence[str]) -> Chip | None:
         )
         match = re.search(pattern, question, re.IGNORECASE)
         if match is not None:
-            return Chip("outlets", outlet, match[0], f"outlet {outlet}")
+            if outlet not in outlets:
+                return Chip("agencies", outlet, match[0], f"credits {outlet}")
+            both = "agencies" if outlet in agencies else None
+            return Chip("outlets", outlet, match[0], f"outlet {outlet}", both)
     return None

@@ -168,8 +168,8 @@ def test_a_fault_of_ours_shows_nothing_of_the_inside(reader: Open) -> None:
 RECORD = """() => {
     window.seen = [];
     const look = () => {
-        const pane = document.querySelector('[data-testid="stBidiComponentIsolated"]')
-            ?.shadowRoot?.querySelector('.pane');
+        const pane = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+            .map(one => one.shadowRoot?.querySelector('.pane:not([hidden])')).find(Boolean);
         const now = pane && [
             pane.querySelector('.stage').textContent,
             pane.querySelectorAll('.statement').length,

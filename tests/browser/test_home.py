@@ -115,6 +115,22 @@ def test_an_article_that_another_process_adds_is_found_while_the_page_is_open(
     expect(one.page.locator(".statement").first).to_contain_text("Brattvik")
 
 
+def test_the_scope_bar_follows_another_process_while_nobody_touches_the_page(
+    reader: Open, home: Home, tmp_path: Path
+) -> None:
+    one = reader(address=home.address, path="?outlet=Vargholm+Post")
+    said = one.page.locator(".scope .said")
+    expect(said).to_contain_text("articles")
+    before = int(said.inner_text().split()[0])
+    one.page.locator(".opener", has_text="Outlets").click()
+    home.run("ingest", str(write(tmp_path, "swans", "Swans", "Swans nest on the Halsund pier this spring.")))
+    expect(said).to_contain_text(f"{before + 1} of {before + 1} articles")
+    expect(one.page.locator(".panel .count").first).to_contain_text(str(before + 1))
+    expect(one.page.locator(".st-key-holdings")).to_contain_text(f"{before + 1} articles")
+    address = one.page.url
+    assert address.endswith("?outlet=Vargholm+Post")
+
+
 def test_an_article_that_another_process_removes_is_shown_as_removed(reader: Open, home: Home) -> None:
     one = reader(address=home.address)
     one.answered("What do the Nordmark bakers want?")

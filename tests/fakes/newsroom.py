@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 
 from rag.errors import NoSuchArticle, UsageError
 from rag.newsroom import How
-from rag.state import Status
+from rag.state import Count, Counts, Status
 from rag.types import (
     Answer,
     Article,
+    Chip,
     Citation,
     Events,
     Evidence,
@@ -25,6 +26,7 @@ from rag.types import (
     Nearest,
     Origins,
     Passage,
+    Reading,
     Scope,
     SearchResult,
     Sentence,
@@ -43,6 +45,7 @@ class FakeNewsroom:
     warnings: tuple[str, ...] = ()
     asked: list[tuple[str, Scope | None]] = field(default_factory=list)
     sought: list[tuple[str, Scope | None]] = field(default_factory=list)
+    not_read: list[frozenset[Reading]] = field(default_factory=list)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """The article; raises NoSuchArticle where there is none."""
@@ -58,6 +61,39 @@ class FakeNewsroom:
         """Mark an article as withdrawn by its outlet."""
         self.articles[article_id] = replace(self.articles[article_id], status="withdrawn")
 
+    @property
+    def sequence(self) -> int:
+        """How far the log has come: every article more or less is another step."""
+        return 7 + len(ARTICLES) - len(self.articles)
+
+    def counts(self, scope: Scope | None = None, today: object = None) -> Counts:
+        """How many articles are in scope, and what each choice would bring."""
+        scope, kept = scope or Scope(), list(self.articles.values())
+
+        def within(but: str = "") -> list[Article]:
+            return [one for one in kept if all(ok or part == but for part, ok in _parts(one, scope).items())]
+
+        def count(part: str, field: str) -> tuple[Count, ...]:
+            names = sorted({str(getattr(one, field)) for one in kept if getattr(one, field)})
+            inside = within(part)
+            return tuple(Count(name, sum(getattr(one, field) == name for one in inside)) for name in names)
+
+        inside = within()
+        days = sorted(one.published[:10] for one in inside if one.published)
+        return Counts(
+            sequence=self.sequence,
+            articles=len(inside),
+            of=len(kept),
+            undated=sum(one.published is None for one in within("dates")),
+            outlets=count("outlets", "outlet"),
+            agencies=count("agencies", "agency"),
+            collections=(),
+            kinds=count("kinds", "kind"),
+            languages=count("languages", "language"),
+            earliest=days[0] if days else None,
+            newest=days[-1] if days else None,
+        )
+
     def ask_stream(
         self,
         question: str,
@@ -70,6 +106,7 @@ class FakeNewsroom:
     ) -> Iterator[Events]:
         """Stages, sentences, then the answer; "break" raises, as an engine with a bug would."""
         self.asked.append((question, scope))
+        self.not_read.append(how.not_read if how else frozenset())
         if len(question) > 2000:
             raise UsageError("The question", f"it has {len(question):,} characters", "Ask in at most 2,000.")
         if question == "break":
@@ -77,13 +114,17 @@ class FakeNewsroom:
         yield Stage("searching")
         time.sleep(self.pause)
         answer = self._answer(question, SCRIPTS.get(question, Script("no_answer_found")), scope or Scope())
+        chips = _wanted(answer.chips, scope or Scope(), how.not_read if how else frozenset())
+        answer = replace(answer, chips=chips)
         for sentence in answer.sentences:
             yield Stage("choosing sentences")
             time.sleep(self.pause)
             yield sentence
         yield answer
 
-    def search(self, query: str, scope: Scope | None = None, k: int = 20) -> SearchResult:
+    def search(
+        self, query: str, scope: Scope | None = None, k: int = 20, *, how: How | None = None
+    ) -> SearchResult:
         """The first paragraphs of the articles that hold a word of the query."""
         self.sought.append((query, scope))
         words = {word for word in query.lower().split() if len(word) > 3}
@@ -173,6 +214,30 @@ class FakeNewsroom:
 
     def _kept(self, article_id: str) -> Article:
         return next(a for a in ARTICLES if a.id == article_id)
+
+
+def _parts(article: Article, scope: Scope) -> dict[str, bool]:
+    day = (article.published or "")[:10]
+    dated = not (scope.from_ or scope.to) or (scope.undated if not day else _between(day, scope))
+    outlet = not scope.outlets or article.outlet in scope.outlets
+    return {
+        "dates": dated,
+        "outlets": outlet and article.outlet not in scope.not_outlets,
+        "agencies": not scope.agencies or article.agency in scope.agencies,
+        "kinds": not scope.kinds or article.kind in scope.kinds,
+        "languages": not scope.language or article.language == scope.language,
+    }
+
+
+def _wanted(chips: Sequence[Chip], scope: Scope, not_read: frozenset[Reading]) -> tuple[Chip, ...]:
+    """What is read beside what the scope says itself."""
+    days, outlets = scope.from_ or scope.to, scope.outlets or scope.not_outlets or scope.agencies
+    wanted = (chip for chip in chips if not (days if chip.field in ("from", "to") else outlets))
+    return tuple(chip for chip in wanted if chip.field.rstrip("s") not in not_read)
+
+
+def _between(day: str, scope: Scope) -> bool:
+    return (scope.from_ or "") <= day <= (scope.to or "9999")
 
 
 def _cite(number: int, article: Article, quote: str) -> Citation:

@@ -156,8 +156,16 @@ SCRIPTS = {
                 (("tribune-cost", "Until it does, every driver pays with 25 minutes a day."),),
             ),
         ),
-        (Chip("from_", "2026-11-02", "last week", "published since 2 Nov"),),
+        (Chip("from", "2026-11-02", "last week", "published since 2 Nov"),),
         undated_left_out=3,
+    ),
+    "What did the Vale Tribune report since last week?": Script(
+        "closest",
+        (("The harbour master decides.", (("notice-moorings", "The harbour master decides."),)),),
+        (
+            Chip("from", "2026-11-02", "since last week", "published since 2 Nov"),
+            Chip("outlets", "Vale Tribune", "did the Vale Tribune report", "outlet Vale Tribune", "agencies"),
+        ),
     ),
     "Tell me slowly": Script(
         "answered",

@@ -10,12 +10,21 @@ import pytest
 from rag.library import storing
 from rag.library.catalog import Catalog
 from rag.library.rows import ToStore
-from rag.library.snapshot import InScope, in_scope, load, refreshed
+from rag.library.snapshot import InScope, in_scope, load
+from rag.library.snapshot_changes import refreshed
 from rag.types import Article, Scope
 
 ARTICLES = (
     Article("a", "one", outlet="The Post", published="2026-10-12", kind="report", language="en"),
-    Article("b", "two", outlet="The Mail", published="2026-10", kind="opinion", collections=("harbour",)),
+    Article(
+        "b",
+        "two",
+        outlet="The Mail",
+        agency="REUTERS",
+        published="2026-10",
+        kind="opinion",
+        collections=("harbour",),
+    ),
     Article("c", "three", outlet="The Post", collections=("harbour", "court")),
     Article("d", "four", published="2026-11-02T23:30:00-05:00", language="en"),
 )
@@ -44,6 +53,7 @@ def names(found: InScope) -> str:
         (Scope(), "abcd"),
         (Scope(outlets=("the post",)), "ac"),
         (Scope(not_outlets=("The Post",)), "bd"),
+        (Scope(agencies=("reuters",)), "b"),
         (Scope(kinds=("opinion",)), "b"),
         (Scope(language="en"), "ad"),
         (Scope(collections=("harbour",)), "bc"),

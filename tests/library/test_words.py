@@ -28,6 +28,7 @@ def passage(
     article: str | None = None,
     title: str | None = None,
     outlet: str | None = None,
+    agency: str | None = None,
     kind: str | None = None,
     language: str | None = None,
     collections: tuple[str, ...] = (),
@@ -41,7 +42,7 @@ def passage(
         text,
         title,
         outlet,
-        None,
+        agency,
         None,
         kind,
         language,
@@ -141,7 +142,9 @@ def test_a_version_is_replaced_and_taken_out_by_its_key(index: WordIndex) -> Non
 
 SCOPED = [
     passage(1, "ferry", article="x", outlet="Gazette", kind="report", days=(20261001, 20261001)),
-    passage(2, "ferry", article="y", outlet="Herald", kind="opinion", days=(20261001, 20261031)),
+    passage(
+        2, "ferry", article="y", outlet="Herald", agency="REUTERS", kind="opinion", days=(20261001, 20261031)
+    ),
     passage(3, "ferry", article="z", outlet="Gazette", language="de", collections=("port", "sea")),
     passage(4, "ferry", article="u", days=(20260101, 20261231)),
 ]
@@ -153,6 +156,7 @@ SCOPED = [
         (WordScope(), [1, 2, 3, 4]),
         (WordScope(outlets=("Gazette",)), [1, 3]),
         (WordScope(not_outlets=("Gazette",)), [2, 4]),
+        (WordScope(agencies=("Reuters",)), [2]),
         (WordScope(kinds=("report", "opinion")), [1, 2]),
         (WordScope(languages=("de",)), [3]),
         (WordScope(collections=("sea",)), [3]),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from rag.errors import UsageError
 from rag.retrieval.question import read_question
-from rag.types import Scope
+from rag.types import Reading, Scope
 
 TODAY = date(2026, 11, 22)  # a Sunday
 OUTLETS = ("The Gazette", "Radio North")
@@ -68,9 +69,43 @@ def test_an_outlet_counts_when_the_question_says_that_it_reported() -> None:
         assert asked.chips[0].label == "outlet The Gazette"
 
 
+def test_an_agency_counts_when_articles_credit_it_and_one_that_is_an_outlet_too_may_mean_either() -> None:
+    asked = read_question(
+        "What did Reuters report?", Scope(), today=TODAY, outlets=OUTLETS, agencies=("Reuters", "Radio North")
+    )
+    assert asked.scope == Scope(agencies=("Reuters",))
+    assert [(chip.field, chip.label, chip.also) for chip in asked.chips] == [
+        ("agencies", "credits Reuters", None)
+    ]
+    asked = read_question(
+        "Who won, according to Radio North?", Scope(), today=TODAY, outlets=OUTLETS, agencies=("Radio North",)
+    )
+    assert asked.scope == Scope(outlets=("Radio North",))
+    assert [(chip.field, chip.also) for chip in asked.chips] == [("outlets", "agencies")]
+
+
+def test_a_reading_that_is_not_wanted_is_left_and_the_others_stay() -> None:
+    question = "What did the Gazette say since 1 March 2026 and until 5 May 2026?"
+
+    def without(*readings: Reading) -> Scope:
+        return read_question(
+            question, Scope(), today=TODAY, outlets=OUTLETS, not_read=frozenset(readings)
+        ).scope
+
+    both = Scope(from_="2026-03-01", to="2026-05-05", undated=True, outlets=("The Gazette",))
+    assert without() == both
+    assert without("from") == replace(both, from_=None)
+    assert without("to") == replace(both, to=None)
+    assert without("outlet") == replace(both, outlets=())
+    assert without("from", "to", "outlet") == Scope()
+
+
 def test_the_readers_own_filters_are_never_overruled() -> None:
     scope = Scope(from_="2026-01-01", outlets=("Radio North",))
     asked = read_question("What did the Gazette say last week?", scope, today=TODAY, outlets=OUTLETS)
+    assert (asked.scope, asked.chips) == (scope, ())
+    scope = Scope(agencies=("Reuters",))
+    asked = read_question("What did the Gazette say?", scope, today=TODAY, outlets=OUTLETS)
     assert (asked.scope, asked.chips) == (scope, ())
 
 

@@ -2,7 +2,6 @@ import json
 import os
 import shlex
 import time
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,24 @@ from streamlit.testing.v1 import AppTest
 
 from rag import newsroom
 from rag.errors import CatalogDamaged
-from rag.types import Scope
 from tests.fakes.newsroom import FakeNewsroom
 
 QUESTION = "Why is the Tarn bridge closed?"
 
 
+def component(app: AppTest, field: str) -> dict[str, Any]:
+    drawn = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    [data] = [one for one in drawn if field in one]
+    return dict(data)
+
+
 def pane(app: AppTest) -> dict[str, Any]:
-    [element] = app.get("bidi_component")
-    data: dict[str, Any] = json.loads(element.proto.json)
-    return data
+    return component(app, "outcome")
+
+
+def turn(app: AppTest, page: str) -> AppTest:
+    app.query_params.clear()
+    return app.switch_page(page).run()
 
 
 def texts(app: AppTest) -> str:
@@ -83,8 +90,8 @@ def test_after_a_fault_the_next_question_is_answered(app: AppTest) -> None:
 
 def test_an_answer_is_still_there_when_the_reader_comes_back(app: AppTest, fake: FakeNewsroom) -> None:
     put(app.run(), QUESTION)
-    app.switch_page("status.py").run()
-    app.switch_page("ask.py").run()
+    turn(app, "status.py")
+    turn(app, "ask.py")
     assert pane(app)["outcome"] == "answered"
     assert app.text_input[0].value == QUESTION
     assert len(fake.asked) == 1
@@ -108,7 +115,7 @@ def test_the_sample_says_on_every_page_and_source_that_it_is_invented(
     put(app, QUESTION)
     assert "invented" in pane(app)["label"]
     for page in ("search.py", "status.py"):
-        assert "invented" in texts(app.switch_page(page).run())
+        assert "invented" in texts(turn(app, page))
 
 
 def test_one_s_own_articles_are_not_called_invented(app: AppTest) -> None:
@@ -129,55 +136,10 @@ def test_the_first_visit_to_the_sample_offers_questions_that_can_be_pressed(
     assert app.text_input[0].value == examples[1].label
 
 
-def test_the_scope_a_reader_sets_is_asked_in_and_shown(app: AppTest, fake: FakeNewsroom) -> None:
-    put(app.run(), QUESTION)
-    app.multiselect(key="scope_outlets").select("Harbour Lantern").run()
-    app.date_input(key="scope_from").set_value(date(2026, 11, 1)).run()
-    assert fake.asked[-1] == (QUESTION, Scope(from_="2026-11-01", outlets=("Harbour Lantern",)))
-    [popover] = app.get("popover")
-    assert popover.proto.popover.label == "From 1 Nov · Harbour Lantern"
-
-
-def test_the_scope_stays_while_the_reader_is_on_another_page(app: AppTest, fake: FakeNewsroom) -> None:
-    app.run()
-    app.multiselect(key="scope_outlets").select("Harbour Lantern").run()
-    app.switch_page("status.py").run()
-    app.switch_page("ask.py").run()
-    put(app, QUESTION)
-    assert fake.asked[-1][1] == Scope(outlets=("Harbour Lantern",))
-
-
-def test_setting_a_scope_asks_nothing_before_there_is_a_question(app: AppTest, fake: FakeNewsroom) -> None:
-    app.run()
-    app.multiselect(key="scope_outlets").select("Harbour Lantern").run()
-    assert fake.asked == []
-
-
-def test_the_scope_of_the_ask_page_is_searched_in_too_and_searching_goes_on_in_a_new_one(
-    app: AppTest, fake: FakeNewsroom
-) -> None:
-    app.run()
-    app.multiselect(key="scope_outlets").select("Harbour Lantern").run()
-    app.switch_page("search.py").run()
-    assert fake.sought == []
-    put(app, "bridge ferry")
-    assert fake.sought == [("bridge ferry", Scope(outlets=("Harbour Lantern",)))]
-    app.date_input(key="scope_from").set_value(date(2026, 11, 1)).run()
-    assert fake.sought[1:] == [("bridge ferry", Scope(from_="2026-11-01", outlets=("Harbour Lantern",)))]
-
-
-def test_everything_takes_the_scope_back(app: AppTest, fake: FakeNewsroom) -> None:
-    put(app.run(), QUESTION)
-    app.multiselect(key="scope_not_outlets").select("Vale Tribune").run()
-    [everything] = [button for button in app.button if button.label == "Everything"]
-    everything.click().run()
-    assert fake.asked[-1][1] == Scope()
-
-
 def test_a_warning_of_the_library_stands_on_every_page(app: AppTest, fake: FakeNewsroom) -> None:
     fake.warnings = ("Keyword search only: no weights.",)
     assert "Keyword search only" in texts(app.run())
-    assert "Keyword search only" in texts(app.switch_page("status.py").run())
+    assert "Keyword search only" in texts(turn(app, "status.py"))
 
 
 def test_without_articles_the_page_says_how_to_bring_some(app: AppTest, fake: FakeNewsroom) -> None:
@@ -188,7 +150,7 @@ def test_without_articles_the_page_says_how_to_bring_some(app: AppTest, fake: Fa
     assert Path(program).name == "dateline"
     assert (verb, path, home) == ("ingest", "PATH", ["--home", os.environ["DATELINE_HOME"]])
     assert not app.text_input
-    app.switch_page("search.py").run()
+    turn(app, "search.py")
     assert [code.value for code in app.code] == [told]
 
 
@@ -207,7 +169,7 @@ def test_a_library_that_cannot_be_opened_is_told_plainly(
 
 def test_a_search_shows_passages(app: AppTest) -> None:
     app.run()
-    app.switch_page("search.py").run()
+    turn(app, "search.py")
     put(app, "bridge ferry")
     data = pane(app)
     assert data["outcome"] == "passages"
@@ -217,7 +179,7 @@ def test_a_search_shows_passages(app: AppTest) -> None:
 
 def test_status_says_how_the_library_stands(app: AppTest) -> None:
     app.run()
-    app.switch_page("status.py").run()
+    turn(app, "status.py")
     drawn = "".join(element.proto.body for element in app.get("html"))
     assert "<dt>Passages</dt><dd>240</dd>" in drawn
     assert "<dt>Library sequence</dt><dd>7</dd>" in drawn
@@ -225,7 +187,7 @@ def test_status_says_how_the_library_stands(app: AppTest) -> None:
 
 def test_what_an_outlet_calls_itself_cannot_become_html_on_the_status_page(app: AppTest) -> None:
     app.run()
-    app.switch_page("status.py").run()
+    turn(app, "status.py")
     drawn = "".join(element.proto.body for element in app.get("html"))
     assert "<b>bold" not in drawn
     assert "&lt;b&gt;bold" in drawn

@@ -1,6 +1,7 @@
 // The left side: what came of the question, its statements with their chips, and the nearest headlines.
 
 import { button, el, spaced } from "./dom.js";
+import { Readings } from "./readings.js";
 
 /** The left side. `act` holds what a press does: open(number), read(source key), tell(event, value). */
 export class AnswerSide {
@@ -12,12 +13,15 @@ export class AnswerSide {
     this.foot = el("div", { class: "foot" });
     this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.stage, this.list, this.foot);
     this.drawn = new Map();
+    this.readings = new Readings(act);
   }
 
   /** Draws `data`; a statement that did not change keeps its element, and with it focus and selection. */
   draw(data) {
     this.citations = new Map(data.citations.map((citation) => [citation.number, citation]));
-    this.head.replaceChildren(...header(data, this.act).filter(Boolean));
+    const top = JSON.stringify([data.id, data.question, data.headline, data.read, data.summary, data.details, data.actions, data.notes]);
+    if (top !== this.top) this.head.replaceChildren(...header(data, this.act, this.readings).filter(Boolean));
+    this.top = top;
     this.stage.hidden = !data.stage;
     this.stage.textContent = data.stage ? `${data.stage} …` : "";
     this.list.dataset.kind = data.outcome;
@@ -114,7 +118,7 @@ export class AnswerSide {
   }
 }
 
-function header(data, act) {
+function header(data, act, readings) {
   const line = (parts, name) => {
     const spans = parts.map((part) => el("span", { class: "part" }, part));
     return parts.length ? el("p", { class: name }, ...spaced(spans)) : null;
@@ -123,11 +127,10 @@ function header(data, act) {
     el("p", { class: "action" }, action.said ? `${action.said} · ` : "",
       button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)),
   );
-  const read = data.read.map((words) => el("span", { class: "tag" }, words));
   return [
     data.question ? el("p", { class: "details" }, `Understood as: ${data.question}`) : null,
     data.headline ? el("h2", { class: "headline" }, data.headline) : null,
-    read.length ? el("p", { class: "read" }, "Read from the question: ", ...read) : null,
+    readings.draw(data),
     line(data.summary, "summary"),
     line(data.details, "details"),
     ...actions,

@@ -28,3 +28,13 @@ export function listed(words) {
 export function spaced(parts, sign = " · ") {
   return parts.flatMap((part, at) => (at ? [sign, part] : [part]));
 }
+
+/** Calls `then` once the stylesheet that stands beside us in the shadow root is there: nothing is shown unstyled. */
+export function whenStyled(root, then) {
+  const link = root.querySelector('link[rel="stylesheet"]');
+  if (!link || link.sheet) then();
+  else {
+    link.addEventListener("load", then, { once: true });
+    link.addEventListener("error", then, { once: true });
+  }
+}

@@ -2,7 +2,7 @@
 // It asks the server nothing to show a citation: every cited article came with the answer.
 
 import { AnswerSide } from "./answer.js";
-import { el } from "./dom.js";
+import { el, whenStyled } from "./dom.js";
 import { SourceSide } from "./source.js";
 
 const NARROW = 860; // px of the pane's own width; below, the source is a sheet over the answer
@@ -150,16 +150,6 @@ function dark(host) {
 /** Calls `then` when what was drawn until now can be seen: the first words do not wait for a long article. */
 function afterPaint(then) {
   requestAnimationFrame(() => setTimeout(then));
-}
-
-/** Calls `then` once the stylesheet that stands beside us in the shadow root is there: nothing is shown unstyled. */
-function whenStyled(root, then) {
-  const link = root.querySelector('link[rel="stylesheet"]');
-  if (!link || link.sheet) then();
-  else {
-    link.addEventListener("load", then, { once: true });
-    link.addEventListener("error", then, { once: true });
-  }
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
