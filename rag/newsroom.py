@@ -30,7 +30,7 @@ from rag.library.indexes import Indexes, open_indexes
 from rag.library.lock import held_by, holder
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
-from rag.questions import SAMPLE, How, Questions
+from rag.questions import SAMPLE, How, Listing, Questions
 from rag.settings import Settings
 from rag.state import Status
 from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult
@@ -147,17 +147,19 @@ class Newsroom(Intake):
         self,
         query: str,
         scope: Scope | None = None,
-        k: int = 20,
+        k: int | None = 20,
         *,
         today: date | None = None,
         how: How | None = None,
+        listing: Listing | None = None,
     ) -> SearchResult:
-        """The `k` best passages, copies folded, at most three of one article.
+        """The `k` best passages, copies folded, at most three of one article. With operators ("exact phrase", AND OR
+        NOT, NEAR/n, word*, title: byline: outlet:) everything that matches, `k` passages of it listed (None: all).
 
         Raises:
             UsageError: the query is empty or too long.
         """
-        return self.questions.search(query, scope or Scope(), k, today=today, how=how)
+        return self.questions.search(query, scope or Scope(), k, today=today, how=how, listing=listing)
 
     def ask(
         self,
@@ -251,7 +253,7 @@ class Newsroom(Intake):
         """A LangChain `BaseRetriever` over `search`."""
         from rag.answering.runnable import PassageRetriever
 
-        return PassageRetriever(search=lambda query: self.search(query, scope, k))
+        return PassageRetriever(search=lambda query: self.search(query, scope, k, how=How(syntax=False)))
 
     def chain(self, *, scope: Scope | None = None) -> AnswerChain:
         """A LangChain `Runnable`: `invoke(question)` gives the Answer, `stream` the same events as `ask_stream`."""
@@ -260,4 +262,4 @@ class Newsroom(Intake):
         return AnswerChain(lambda question: self.ask_stream(question, scope))
 
 
-__all__ = ["SAMPLE", "How", "Newsroom", "open"]
+__all__ = ["SAMPLE", "How", "Listing", "Newsroom", "open"]

@@ -16,9 +16,12 @@ from rag.library.embedder import Embedder, Vector
 from rag.library.indexes import Indexes
 from rag.library.rows import Totals
 from rag.library.snapshot import InScope, Snapshot
+from rag.retrieval.exact import Exact, ExactSearcher, Order, in_order
+from rag.retrieval.query import Reading, read
 from rag.retrieval.question import Asked, read_question
 from rag.retrieval.search import Searched, Searcher
-from rag.types import Conversation, Scope, SearchResult
+from rag.retrieval.tree import Tree, said
+from rag.types import Conversation, Scope, SearchResult, Sort
 
 SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
@@ -26,16 +29,28 @@ SAMPLE = (
 WRITER_PASSAGES = 12  # what a writer is given
 PATIENCE = 1.0  # seconds that a question waits for what was stored before it
 CAP = 3  # passages of one article
+EVERYTHING = 1_000  # passages of a search by plain words, where no end is set to it
 
 
 @dataclass(frozen=True, slots=True)
 class How:
     """How to search and answer, for measuring: at most `cap` passages of one article (None: no limit), copies folded
-    or not, declining or not."""
+    or not, declining or not. Without `syntax` a search is plain words, whatever it looks like."""
 
     cap: int | None = CAP
     fold: bool = True
     always_answer: bool = False
+    syntax: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How to list what a search finds: in which order (None: best first; newest first with operators), `k` articles
+    with all their passages instead of `k` passages, copies folded also where operators are used."""
+
+    sort: Sort | None = None
+    group: bool = False
+    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,7 @@ class Questions:
         self._catalog, self._indexes = catalog, indexes
         self._embedder, self._why_none = embedder, why_none
         self._searcher = Searcher(catalog, indexes, approximate=approximate)
+        self._exactly = ExactSearcher(catalog)
         self._today, self._as_of_today = today, as_of_today
         self._snapshot = snapshots.load(catalog)
         self._totals: tuple[int, Totals] | None = None
@@ -101,14 +117,25 @@ class Questions:
         return self._totals[1]
 
     def search(
-        self, query: str, scope: Scope, k: int, *, today: date | None = None, how: How | None = None
+        self,
+        query: str,
+        scope: Scope,
+        k: int | None,
+        *,
+        today: date | None = None,
+        how: How | None = None,
+        listing: Listing | None = None,
     ) -> SearchResult:
-        """The `k` best passages, with the scope that was searched."""
+        """The `k` best passages, with the scope that was searched; with operators, passages of all that matches."""
         began = time.perf_counter()
-        looked = self._look(query, scope, k, today, how or How())
+        how, listing = how or How(), listing or Listing()
+        reading = read(query) if how.syntax else Reading(None, None)
+        if reading.tree is not None:
+            return self.exact(query, reading.tree, scope, k, today=today, listing=listing)
+        looked = self._look(query, scope, EVERYTHING if k is None else k, today, how)
         return SearchResult(
             looked.asked.question,
-            looked.searched.matching(),
+            in_order(looked.searched.matching(), listing.sort, group=listing.group),
             looked.searched.total,
             looked.asked.scope,
             looked.asked.chips,
@@ -117,6 +144,55 @@ class Questions:
             looked.snapshot.sequence,
             round(time.perf_counter() - began, 4),
             looked.notes,
+            reading.said,
+            sort=listing.sort or "best",
+        )
+
+    def exact(
+        self,
+        query: str,
+        tree: Tree,
+        scope: Scope,
+        k: int | None,
+        *,
+        today: date | None = None,
+        listing: Listing,
+    ) -> SearchResult:
+        """All that matches a search with operators, `k` of it listed (None: all)."""
+        began = time.perf_counter()
+        snapshot, day = self.snapshot(), today or self._today()
+        read_question(query, scope, today=day, outlets=())
+        latest = day if today or self._as_of_today else None
+        inside = self.inside(snapshot, scope, latest)
+        notes = self._notes(snapshot, scope, inside)
+        order = Order(k, listing.sort or "newest", listing.group, listing.fold)
+        found, words = Exact((), 0, 0, 0, ()), self._indexes.words
+        if words is None:
+            notes += (
+                "The word index is being built anew; nothing can be searched exactly until it is there.",
+            )
+        elif inside.articles:
+            old = snapshots.replaced(self._catalog)
+            found = self._exactly.search(
+                tree, words, snapshot, inside, order, replaced=(old, self.inside(old, scope, latest))
+            )
+        return SearchResult(
+            " ".join(query.split()),
+            found.found,
+            found.passages,
+            scope,
+            (),
+            inside.articles,
+            None,
+            snapshot.sequence,
+            round(time.perf_counter() - began, 4),
+            notes,
+            said(tree),
+            exact=True,
+            articles=found.articles,
+            replaced=found.replaced,
+            sort=order.sort,
+            outlets=found.outlets,
         )
 
     def ground(
@@ -150,12 +226,15 @@ class Questions:
         asked = read_question(question, scope, today=day, outlets=snapshot.outlets)
         inside = self.inside(snapshot, asked.scope, day if today or self._as_of_today else None)
         vector, notes = self._vector(asked.question)
-        notes += tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
-        notes += _aside(snapshot, asked.scope, inside) + self._behind(snapshot.sequence)
+        notes += self._notes(snapshot, asked.scope, inside)
         searched = self._searcher.search(
             asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
         )
         return _Looked(asked, searched, inside, snapshot, vector, notes)
+
+    def _notes(self, snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:
+        notes = tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
+        return notes + _aside(snapshot, scope, inside) + self._behind(snapshot.sequence)
 
     def _vector(self, question: str) -> tuple[Vector | None, tuple[str, ...]]:
         embedder = self._embedder()

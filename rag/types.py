@@ -15,6 +15,8 @@ Kind = Literal[
     "report", "analysis", "opinion", "letter", "press_release", "sponsored", "live", "correction", "obituary"
 ]  # fmt: skip
 ArticleStatus = Literal["usable", "withdrawn", "superseded"]
+Sort = Literal["best", "newest", "oldest"]
+Counted = Literal["count", "list", "first", "outlets"]
 AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]
 Mode = Literal["extractive", "llm"]
 EvidenceState = Literal["verbatim", "in_source", "differs", "not_matched", "not_checked"]
@@ -207,7 +209,8 @@ class Found:
 
     `dense` is the raw cosine of question and passage (None: not embedded yet, or keyword search only);
     `sentence` the best cosine of a sentence in it; `words` the raw BM25 score. `score` only ranks.
-    `copies` are the ids of articles whose copy of this passage was folded into it.
+    `copies` are the ids of articles whose copy of this passage was folded into it. `matches` are the ranges of the
+    article's text that an exact search asked for, in this passage.
     """
 
     passage_id: int
@@ -227,6 +230,8 @@ class Found:
     best_sentence: int | None = None
     copies: tuple[str, ...] = ()
     features: tuple[float, ...] = ()
+    author: str | None = None
+    matches: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +239,9 @@ class SearchResult:
     """What a search found, best first. `total` counts the passages that matched before the cut to k.
 
     `searched` is how many articles were in scope; `meaning` the share of their passages that have a vector
-    (None: keyword search only).
+    (None: keyword search only). `read_as` is how the query was read, where that is worth saying. An `exact` search
+    (one with operators) found everything that matches: `articles` counts the articles, `replaced` those beside them
+    that a newer article replaced, `outlets` the articles of each outlet, most first.
     """
 
     query: str
@@ -247,6 +254,12 @@ class SearchResult:
     sequence: int
     seconds: float
     warnings: tuple[str, ...] = ()
+    read_as: str | None = None
+    exact: bool = False
+    articles: int | None = None
+    replaced: int = 0
+    sort: Sort = "best"
+    outlets: tuple[tuple[str | None, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
