@@ -24,9 +24,10 @@ from rag import newsroom, terminal
 from rag import settings as settings_module
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.jsonable import article_json, as_json
-from rag.newsroom import SAMPLE, How, Newsroom
+from rag.newsroom import SAMPLE, How, Listing, Newsroom
 from rag.state import Plan
-from rag.types import Kind, Scope
+from rag.table import write_csv
+from rag.types import Kind, Scope, Sort
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,10 +125,26 @@ def ask(
     raise typer.Exit(DONE if answer.status == "answered" else NOTHING)
 
 
-@app.command(epilog='Example:  dateline search "ferry timetable" -k 5 --json')
+@app.command(
+    epilog='Examples:  dateline search "ferry timetable" -k 5    ·    '
+    "dateline search '\"ferry strike\" AND NOT outlet:mercury' --sort oldest --csv strike.csv"
+)
 def search(
-    query: Annotated[str, typer.Argument(help="Words or a question; - reads it from stdin.")],
-    k: Annotated[int, typer.Option("-k", min=1, max=500, help="How many passages.")] = 10,
+    query: Annotated[str, typer.Argument(help="Words, a question, or a query; - reads it from stdin.")],
+    k: Annotated[
+        int, typer.Option("-k", min=1, max=500, help="How many passages; with --group, articles.")
+    ] = 10,
+    sort: Annotated[
+        str | None,
+        typer.Option("--sort", help="best, newest or oldest. Default: best; with operators newest."),
+    ] = None,
+    group: Annotated[bool, typer.Option("--group", help="Passages of one article together.")] = False,
+    fold: Annotated[
+        bool, typer.Option("--fold", help="With operators: copies of a passage folded, though counted.")
+    ] = False,
+    csv: Annotated[
+        str | None, typer.Option("--csv", metavar="FILE|-", help="All that was found, as CSV.")
+    ] = None,
     from_: FromFlag = None,
     to: ToFlag = None,
     outlet: OutletFlag = None,
@@ -142,11 +159,29 @@ def search(
     home: HomeFlag = None,
     as_object: JsonFlag = False,
 ) -> None:
-    """Find passages by words and meaning, and say why each was found."""
+    """Find passages by words and meaning, best first, and say why each was found.
+
+    With operators the search is exact and boolean: everything in scope that matches, counted.
+
+    * "exact phrase"
+    * AND, OR, NOT in capitals, with brackets; words side by side mean AND, -word is NOT word
+    * ferry NEAR/5 strike: at most five words apart
+    * flood\\*: any word that begins so
+    * title:word, byline:name, outlet:"two words": in the headline, the author's line, the outlet's name
+
+    AND, OR and NOT hold for the article, phrases and NEAR inside its text or its headline. A word finds its other
+    forms (ferry, ferries), a phrase does not; case, accents and punctuation never matter. What cannot be read as
+    syntax is taken as words, and "Read as" says so.
+    """
     scope = _scope(from_, to, outlet, not_outlet, collection, article, not_article, kind, language, undated)
+    listing = Listing(_sort(sort), group, fold)
     with _room(home) as room:
-        result = room.search(_text(query), scope, k, today=_day(today, "--today"))
-    _print(as_object, as_json(result), lambda: terminal.print_found(result))
+        limit = None if csv else k
+        result = room.search(_text(query), scope, limit, today=_day(today, "--today"), listing=listing)
+    if csv:
+        write_csv(csv, result.passages)
+    if csv != "-":
+        _print(as_object, as_json(result), lambda: terminal.print_found(result, brief=bool(csv), group=group))
     raise typer.Exit(DONE if result.passages else NOTHING)
 
 
@@ -276,6 +311,13 @@ def _scope(
         language=language,
         undated=undated,
     )
+
+
+def _sort(said: str | None) -> Sort | None:
+    known = Sort.__args__  # type: ignore[attr-defined]
+    if said is not None and said not in known:
+        raise UsageError("--sort", f"there is no order {said!r}", f"Choose from: {', '.join(known)}.")
+    return said  # type: ignore[return-value]
 
 
 def _day(said: str | None, flag: str) -> date | None:

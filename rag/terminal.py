@@ -25,7 +25,7 @@ from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
 from rag.state import IngestReport, Item, Plan, Status
-from rag.types import Answer, Article, Citation, SearchResult
+from rag.types import Answer, Article, Citation, Found, SearchResult
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
 _UNSAFE = re.compile(
@@ -102,29 +102,56 @@ def _foot(answer: Answer) -> str:
     return " · ".join(parts)
 
 
-def print_found(result: SearchResult) -> None:
-    """Passages, best first, and why each was found."""
-    for number, found in enumerate(result.passages, 1):
-        out.print(
-            f"[bold]{number}.[/bold] {credit(found.title, found.outlet, found.published)}  "
-            f"[dim]{harmless(found.passage.article_id)} {found.passage.start}-{found.passage.end}[/dim]"
-        )
+def print_found(result: SearchResult, *, brief: bool = False, group: bool = False) -> None:
+    """Passages in order and why each was found, with `group` under their article's heading; `brief`: counts only."""
+    above, number = None, 0
+    for found in () if brief else result.passages:
+        article = found.passage.article_id
+        if not group or article != above:
+            number += 1
+            place = "" if group else f" {found.passage.start}-{found.passage.end}"
+            out.print(
+                f"[bold]{number}.[/bold] {credit(found.title, found.outlet, found.published)}  "
+                f"[dim]{harmless(article)}{place}[/dim]"
+            )
+        above = article
         out.print(f"   {harmless(' '.join(found.text.split()))}")
-        why = f"words {found.words:.2f}"
-        if found.dense is not None and found.sentence is not None:
-            why += f" · meaning {found.dense:.3f} · best sentence {found.sentence:.3f}"
-        if found.copies:
-            why += f" · {len(found.copies)} copies folded"
-        out.print(f"   [dim]{why} · score {found.score:.3f}[/dim]\n")
-    shown = len(result.passages)
-    if not shown:
+        place = f"{found.passage.start}-{found.passage.end} · " if group else ""
+        out.print(f"   [dim]{place}{harmless(_why(found, exact=result.exact))}[/dim]\n")
+    if not result.passages:
         out.print("Nothing found. It may be there in other words.")
-    meaning = (
-        "keyword search only" if result.meaning is None else f"meaning: {result.meaning:.0%} of the library"
-    )
-    out.print(f"[dim]{shown} of {result.total:,} passages in {result.searched:,} articles · {meaning}[/dim]")
+    if result.read_as:
+        out.print(f"Read as: {harmless(result.read_as)}")
+    out.print(f"[dim]{_counts(result)}[/dim]")
     for warning in result.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
+
+
+def _why(found: Found, *, exact: bool) -> str:
+    copies = f" · {len(found.copies)} copies folded" if found.copies else ""
+    if exact:
+        begin = found.passage.start
+        said = dict.fromkeys(" ".join(found.text[a - begin : b - begin].split()) for a, b in found.matches)
+        return ("holds " + ", ".join(f"“{one}”" for one in said) if said else "the article matches") + copies
+    why = f"words {found.words:.2f}"
+    if found.dense is not None and found.sentence is not None:
+        why += f" · meaning {found.dense:.3f} · best sentence {found.sentence:.3f}"
+    return f"{why}{copies} · score {found.score:.3f}"
+
+
+def _counts(result: SearchResult) -> str:
+    shown = f"{len(result.passages):,} of {result.total:,} passages"
+    if not result.exact:
+        meaning = (
+            "keyword search only"
+            if result.meaning is None
+            else f"meaning: {result.meaning:.0%} of the library"
+        )
+        return f"{shown} in {result.searched:,} articles · {meaning}"
+    said = f"{result.articles:,} of {result.searched:,} articles match · {shown} · {result.sort} first"
+    if result.replaced:
+        said += f" · {result.replaced:,} more replaced by a newer one, not listed"
+    return said
 
 
 def print_ingest(report: IngestReport) -> None:

@@ -16,6 +16,7 @@ EDGE = {
     "state",
     "errors",
     "jsonable",
+    "table",
     "terminal",
 }  # what ui, app and cli may see
 ONLY_IN = {
