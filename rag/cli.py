@@ -166,7 +166,7 @@ def search(
     * "exact phrase"
     * AND, OR, NOT in capitals, with brackets; words side by side mean AND, -word is NOT word
     * ferry NEAR/5 strike: at most five words apart
-    * flood\\*: any word that begins so
+    * flood*: any word that begins so
     * title:word, byline:name, outlet:"two words": in the headline, the author's line, the outlet's name
 
     AND, OR and NOT hold for the article, phrases and NEAR inside its text or its headline. A word finds its other
@@ -174,7 +174,7 @@ def search(
     syntax is taken as words, and "Read as" says so.
     """
     scope = _scope(from_, to, outlet, not_outlet, collection, article, not_article, kind, language, undated)
-    listing = Listing(_sort(sort), group, fold)
+    listing = Listing(_sort(sort), "all" if group else "no", fold)
     with _room(home) as room:
         limit = None if csv else k
         result = room.search(_text(query), scope, limit, today=_day(today, "--today"), listing=listing)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from rag import standing
 from rag.answering.chain import Ground
@@ -46,10 +47,11 @@ class How:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """How to list what a search finds: in which order (None: best first; newest first with operators), `k` articles
-    with all their passages instead of `k` passages, copies folded also where operators are used."""
+    with all their passages instead of `k` passages ("exact": only where operators are used), copies folded also where
+    operators are used."""
 
     sort: Sort | None = None
-    group: bool = False
+    group: Literal["no", "exact", "all"] = "no"
     fold: bool = False
 
 
@@ -135,7 +137,7 @@ class Questions:
         looked = self._look(query, scope, EVERYTHING if k is None else k, today, how)
         return SearchResult(
             looked.asked.question,
-            in_order(looked.searched.matching(), listing.sort, group=listing.group),
+            in_order(looked.searched.matching(), listing.sort, group=listing.group == "all"),
             looked.searched.total,
             looked.asked.scope,
             looked.asked.chips,
@@ -165,7 +167,7 @@ class Questions:
         latest = day if today or self._as_of_today else None
         inside = self.inside(snapshot, scope, latest)
         notes = self._notes(snapshot, scope, inside)
-        order = Order(k, listing.sort or "newest", listing.group, listing.fold)
+        order = Order(k, listing.sort or "newest", listing.group != "no", listing.fold)
         found, words = Exact((), 0, 0, 0, ()), self._indexes.words
         if words is None:
             notes += (

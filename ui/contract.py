@@ -111,3 +111,25 @@ class Pane(TypedDict):
     citations: list[Cited]
     sources: list[Source]
     open: int | str | None
+
+
+def empty(key: str, outcome: Outcome) -> Pane:
+    """A pane with nothing in it yet."""
+    return {
+        "id": key,
+        "outcome": outcome,
+        "label": None,
+        "stage": None,
+        "question": None,
+        "read": [],
+        "headline": None,
+        "summary": [],
+        "details": [],
+        "actions": [],
+        "notes": [],
+        "statements": [],
+        "headlines": [],
+        "citations": [],
+        "sources": [],
+        "open": None,
+    }

@@ -7,7 +7,8 @@ from datetime import date
 
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
 from ui import words
-from ui.contract import Action, Headline, Outcome, Pane, Statement
+from ui.contract import Action, Headline, Pane, Statement
+from ui.contract import empty as _pane
 from ui.sources import Read, Shelf, Wanted
 
 WHOLE = "whole"
@@ -86,6 +87,8 @@ def of_search(result: SearchResult, read: Read, today: date, *, key: str, whole:
         words.seconds(result.seconds),
     ]
     pane["details"] = list(words.begun([words.meaning(result.meaning)]))
+    if result.read_as:
+        pane["details"].append(f"Read as {result.read_as}")
     pane["headline"] = None if result.passages else "Nothing found. It may be there in other words."
     pane["notes"] = list(result.warnings)
     wanted = [_from_found(at, found) for at, found in enumerate(result.passages, 1)]
@@ -93,27 +96,6 @@ def of_search(result: SearchResult, read: Read, today: date, *, key: str, whole:
     pane["statements"] = [_found(at, found, today) for at, found in enumerate(result.passages, 1)]
     pane["open"] = 1 if wanted else None
     return pane
-
-
-def _pane(key: str, outcome: Outcome) -> Pane:
-    return {
-        "id": key,
-        "outcome": outcome,
-        "label": None,
-        "stage": None,
-        "question": None,
-        "read": [],
-        "headline": None,
-        "summary": [],
-        "details": [],
-        "actions": [],
-        "notes": [],
-        "statements": [],
-        "headlines": [],
-        "citations": [],
-        "sources": [],
-        "open": None,
-    }
 
 
 def _actions(answer: Answer) -> list[Action]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import NoSuchArticle, UsageError
+from rag.newsroom import Listing
 from rag.state import Status
 from rag.types import (
     Answer,
@@ -74,11 +75,15 @@ class FakeNewsroom:
             yield sentence
         yield answer
 
-    def search(self, query: str, scope: Scope | None = None, k: int = 20) -> SearchResult:
-        """The first paragraphs of the articles that hold a word of the query."""
+    def search(
+        self, query: str, scope: Scope | None = None, k: int | None = 20, *, listing: Listing | None = None
+    ) -> SearchResult:
+        """The first paragraphs of the articles that hold a word of the query; with an operator, marked and counted."""
         self.sought.append((query, scope))
         words = {word for word in query.lower().split() if len(word) > 3}
         hits = [a for a in self.articles.values() if any(word in a.text.lower() for word in words)]
+        if " AND " in query:
+            return self._exact(query.split(" AND ")[0], hits, scope or Scope(), k, listing or Listing())
         return SearchResult(
             query=query,
             passages=tuple(_found(at, article, words) for at, article in enumerate(hits[:k], 1)),
@@ -89,6 +94,31 @@ class FakeNewsroom:
             meaning=0.5,
             sequence=7,
             seconds=0.004,
+        )
+
+    def _exact(
+        self, word: str, hits: list[Article], scope: Scope, k: int | None, listing: Listing
+    ) -> SearchResult:
+        found = [_found(at, article, {word.lower()}) for at, article in enumerate(hits * 9, 1)]
+        found = [
+            replace(one, passage=replace(one.passage, article_id=f"{one.passage.article_id}"))
+            for one in found
+        ]
+        return SearchResult(
+            query=word,
+            passages=tuple(found[:k]),
+            total=len(found),
+            scope=scope,
+            chips=(),
+            searched=len(self.articles),
+            meaning=None,
+            sequence=7,
+            seconds=0.004,
+            read_as=f"{word} AND more",
+            exact=True,
+            articles=len(found),
+            replaced=1,
+            sort=listing.sort or "newest",
         )
 
     def status(self) -> Status:

@@ -15,7 +15,7 @@ import pytest
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 from rag import newsroom
-from rag.newsroom import Listing, Newsroom
+from rag.newsroom import Newsroom
 from rag.types import Article, Passage, SearchResult
 from tests.fakes.embedder import FakeEmbedder
 
@@ -29,7 +29,6 @@ OWN = {
     "apart": "Ferry one. " + "Nothing happened here at all. " * 120 + "The strike came last.",
     "empty-title": "A gull sat on the quay, and the ferry sailed.",
 }
-EVERY = Listing(group=True)
 
 
 @pytest.fixture(scope="module")
