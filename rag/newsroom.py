@@ -33,7 +33,7 @@ from rag.library.repair import repair as repair_library
 from rag.questions import SAMPLE, How, Listing, Questions
 from rag.settings import Settings
 from rag.state import Status
-from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult
+from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult, Stage
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
@@ -188,6 +188,11 @@ class Newsroom(Intake):
         how: How | None = None,
     ) -> Iterator[Events]:
         """The same as it comes: Stage | Sentence | Answer, the last always Answer."""
+        counted = self.questions.counted(question, scope or Scope(), today=today, how=how)
+        if counted is not None:
+            yield Stage("counting articles")
+            yield counted()
+            return
         yield from answer_stream(
             lambda: self.questions.ground(question, scope or Scope(), conversation, today=today, how=how),
             ExtractiveWriter(),

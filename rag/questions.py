@@ -10,6 +10,7 @@ from typing import Literal
 
 from rag import standing
 from rag.answering.chain import Ground
+from rag.answering.counting import coverage_answer
 from rag.answering.writer import Material
 from rag.library import snapshot as snapshots
 from rag.library.catalog import Catalog
@@ -17,12 +18,13 @@ from rag.library.embedder import Embedder, Vector
 from rag.library.indexes import Indexes
 from rag.library.rows import Totals
 from rag.library.snapshot import InScope, Snapshot
+from rag.retrieval.coverage import AboutCoverage, about_coverage
 from rag.retrieval.exact import Exact, ExactSearcher, Order, in_order
 from rag.retrieval.query import Reading, read
 from rag.retrieval.question import Asked, read_question
 from rag.retrieval.search import Searched, Searcher
-from rag.retrieval.tree import Tree, said
-from rag.types import Conversation, Scope, SearchResult, Sort
+from rag.retrieval.tree import And, Tree, said
+from rag.types import Answer, Conversation, Scope, SearchResult, Sort
 
 SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
@@ -36,7 +38,8 @@ EVERYTHING = 1_000  # passages of a search by plain words, where no end is set t
 @dataclass(frozen=True, slots=True)
 class How:
     """How to search and answer, for measuring: at most `cap` passages of one article (None: no limit), copies folded
-    or not, declining or not. Without `syntax` a search is plain words, whatever it looks like."""
+    or not, declining or not. Without `syntax` a search is plain words, whatever it looks like, and every question is
+    about the news."""
 
     cap: int | None = CAP
     fold: bool = True
@@ -195,6 +198,37 @@ class Questions:
             replaced=found.replaced,
             sort=order.sort,
             outlets=found.outlets,
+        )
+
+    def counted(
+        self, question: str, scope: Scope, *, today: date | None = None, how: How | None = None
+    ) -> Callable[[], Answer] | None:
+        """What answers a question about the coverage itself; None where it is about the news."""
+        if how is not None and not how.syntax:
+            return None
+        outlets = self.snapshot().outlets
+        about = about_coverage(question, scope, today=today or self._today(), outlets=outlets)
+        return None if about is None else lambda: self._counted(question, about, today)
+
+    def _counted(self, question: str, about: AboutCoverage, today: date | None) -> Answer:
+        began = time.perf_counter()
+        listing = Listing("oldest" if about.asked == "first" else "newest", "all")
+        found = self.exact(said(about.tree), about.tree, about.scope, None, today=today, listing=listing)
+        phrase = None
+        if about.phrase is not None and found.articles:
+            both = And((about.tree, about.phrase))
+            phrase = self.exact(said(both), both, about.scope, 1, today=today, listing=listing).articles
+        snapshot = self.snapshot()
+        latest = (today or self._today()) if today or self._as_of_today else None
+        fresh = standing.freshness(self._catalog, snapshot, self.inside(snapshot, about.scope, latest))
+        return coverage_answer(
+            " ".join(question.split()),
+            about,
+            found,
+            as_phrase=phrase,
+            freshness=replace(fresh, last_added=self.totals().last_added),
+            fingerprint=standing.answer_fingerprint(self._catalog),
+            seconds=time.perf_counter() - began,
         )
 
     def ground(

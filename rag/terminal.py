@@ -49,7 +49,10 @@ def credit(title: str | None, outlet: str | None, published: str | None) -> str:
 
 def print_answer(answer: Answer) -> None:
     """An answer with its citations, or what was found instead."""
-    if answer.status == "answered":
+    if answer.coverage is not None:
+        out.print(f"[bold]{harmless(answer.coverage.said)}[/bold]\n")
+        out.print(f"Searched for: {harmless(answer.coverage.query)}\n")
+    elif answer.status == "answered":
         for sentence in answer.sentences:
             marks = "".join(f"[{number}]" for number in sentence.citations)
             out.print(f"{harmless(sentence.text)} [dim]{escape(marks)}[/dim]")
@@ -65,7 +68,7 @@ def print_answer(answer: Answer) -> None:
                 f"  {credit(one.title, one.outlet, one.published)}  [dim]{harmless(one.article_id)}[/dim]"
             )
     for citation in answer.citations:
-        _print_citation(citation, quoted=answer.status != "answered")
+        _print_citation(citation, quoted=not answer.sentences)
     out.print(f"\n[dim]{escape(_foot(answer))}[/dim]")
     for warning in answer.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
@@ -90,9 +93,9 @@ def _print_citation(citation: Citation, *, quoted: bool) -> None:
 
 def _foot(answer: Answer) -> str:
     parts = []
-    if answer.freshness.newest_cited:
+    if answer.freshness.newest_cited and answer.coverage is None:
         parts.append(f"Newest used {answer.freshness.newest_cited}")
-    if answer.status == "answered":
+    if answer.status == "answered" and answer.coverage is None:
         parts.append(f"{answer.texts} text{'' if answer.texts == 1 else 's'}")
     if answer.freshness.undated_left_out:
         parts.append(f"{answer.freshness.undated_left_out} undated left out (--undated includes them)")

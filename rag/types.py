@@ -263,10 +263,29 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a question about the coverage itself became: an exact search over the whole scope, and what it counted.
+
+    `query` is the search, `said` the answer in words. `as_phrase`: how many articles hold the words one after another,
+    where there are several. `replaced` articles match too and are not counted: a newer one replaced each.
+    """
+
+    asked: Counted
+    query: str
+    said: str
+    articles: int
+    passages: int
+    replaced: int
+    outlets: tuple[tuple[str | None, int], ...]
+    as_phrase: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The same object on the page, on the command line and in JSON.
 
-    `timings` are seconds by stage; `answerability` is 0 to 1, or None where nothing was found to judge.
+    `timings` are seconds by stage; `answerability` is 0 to 1, or None where nothing was found to judge. With `coverage`
+    there are no sentences: the citations list the articles counted, as far as they are shown.
     """
 
     id: str
@@ -292,6 +311,7 @@ class Answer:
     tokens: dict[str, int] | None = None
     cost: float | None = None
     warnings: tuple[str, ...] = ()
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.state import Status
-from ui import draw, frame, room, scope, view, words
+from ui import draw, frame, listing, room, scope, view, words
 from ui.asking import Asking
 from ui.contract import Pane
 
@@ -71,9 +71,8 @@ def _pane(asking: Asking) -> Pane:
     except DatelineError as error:
         return view.failed(key, str(error))
     if answer is not None:
-        return view.of_answer(
-            answer, room.opened().article, room.today(), key=key, whole=st.session_state.whole
-        )
+        of = view.of_answer if answer.coverage is None else listing.of_coverage
+        return of(answer, room.opened().article, room.today(), key=key, whole=st.session_state.whole)
     if asking.stopped:
         return view.stopped(key, asking.sentences)
     return view.working(key, asking.stage, asking.sentences)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from rag.types import Found, SearchResult
+from rag.types import Answer, Citation, Found, SearchResult
 from ui import words
 from ui.contract import Pane, Statement, empty
 from ui.sources import Read, Shelf, Wanted
+from ui.view import actions as undated
 
 SENTENCES = 3  # of an article, shown on the left
 LONGEST = 420  # characters of a sentence, or of a passage where no sentence holds what was asked
@@ -28,6 +29,51 @@ def of_exact(result: SearchResult, read: Read, today: date, *, key: str, whole: 
     pane["statements"] = [_statement(at, group, today) for at, group in enumerate(groups, 1)]
     pane["open"] = 1 if wanted else None
     return pane
+
+
+def of_coverage(
+    answer: Answer, read: Read, today: date, *, key: str, whole: frozenset[str] = frozenset()
+) -> Pane:
+    """What was counted, the search that counted it, and the articles, each with the first sentence that says so."""
+    assert answer.coverage is not None
+    pane = empty(key, answer.status)
+    pane["read"] = [chip.label for chip in answer.chips]
+    pane["headline"] = answer.coverage.said
+    pane["summary"] = list(words.counting(answer))
+    pane["details"] = list(words.freshness(answer, today))
+    pane["actions"] = undated(answer)
+    pane["notes"] = list(answer.warnings)
+    wanted = [_cited(citation) for citation in answer.citations]
+    pane["citations"], pane["sources"] = Shelf(read, today, whole).cite(wanted)
+    pane["statements"] = [
+        {
+            "id": f"p{cited.number}",
+            "kind": "passage",
+            "text": _cut(" ".join(cited.quote.split())),
+            "cites": [cited.number],
+            "heading": cited.title or "Untitled",
+            "byline": words.source(cited.outlet, cited.published, cited.kind, today),
+        }
+        for cited in answer.citations
+    ]
+    pane["open"] = 1 if wanted else None
+    return pane
+
+
+def _cited(cited: Citation) -> Wanted:
+    return Wanted(
+        number=cited.number,
+        article_id=cited.article_id,
+        version=cited.version,
+        title=cited.title,
+        outlet=cited.outlet,
+        published=cited.published,
+        kind=cited.kind,
+        start=cited.start,
+        end=cited.end,
+        quote=cited.quote,
+        used_by=(f"p{cited.number}",),
+    )
 
 
 def _by_article(found: Sequence[Found]) -> list[list[Found]]:

@@ -58,7 +58,7 @@ def of_answer(
     pane["headline"] = words.headline(answer, today)
     pane["summary"] = list(words.summary(answer, today))
     pane["details"] = list(words.freshness(answer, today))
-    pane["actions"] = _actions(answer)
+    pane["actions"] = actions(answer)
     pane["notes"] = [*answer.disagreements, *answer.warnings]
     answered = answer.status == "answered"
     shelf = Shelf(read, today, whole)
@@ -98,7 +98,8 @@ def of_search(result: SearchResult, read: Read, today: date, *, key: str, whole:
     return pane
 
 
-def _actions(answer: Answer) -> list[Action]:
+def actions(answer: Answer) -> list[Action]:
+    """What the header offers: undated articles taken in."""
     left_out = words.left_out(answer.freshness.undated_left_out)
     return [{"label": "Include", "said": left_out, "event": UNDATED}] if left_out else []
 

@@ -246,6 +246,17 @@ def matching(result: SearchResult, shown: int) -> tuple[str, ...]:
     return (*parts, SORTS[result.sort].lower(), seconds(result.seconds))
 
 
+def counting(answer: Answer) -> tuple[str, ...]:
+    """The header line of a question about the coverage: the search it became, how it is ordered, how long it took."""
+    assert answer.coverage is not None
+    parts = [f"Searched for: {answer.coverage.query}"]
+    if answer.citations:
+        order = SORTS["oldest" if answer.coverage.asked == "first" else "newest"].lower()
+        parts.append(f"{count(len(answer.citations), 'article')} listed, {order}")
+    taken = spent(answer)
+    return (*parts, mode(answer), *([seconds(taken)] if taken is not None else []))
+
+
 def exactly(result: SearchResult) -> tuple[str, ...]:
     """How the query was read, and what is counted apart."""
     parts = [f"Read as: {result.read_as}"]
