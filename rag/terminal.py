@@ -151,7 +151,8 @@ def _counts(result: SearchResult) -> str:
             else f"meaning: {result.meaning:.0%} of the library"
         )
         return f"{shown} in {result.searched:,} articles · {meaning}"
-    said = f"{result.articles:,} of {result.searched:,} articles match · {shown} · {result.sort} first"
+    match = "matches" if result.articles == 1 else "match"
+    said = f"{result.articles:,} of {result.searched:,} articles {match} · {shown} · {result.sort} first"
     if result.replaced:
         said += f" · {result.replaced:,} more replaced by a newer one, not listed"
     return said

@@ -36,7 +36,7 @@ def of_coverage(
 ) -> Pane:
     """What was counted, the search that counted it, and the articles, each with the first sentence that says so."""
     assert answer.coverage is not None
-    pane = empty(key, answer.status)
+    pane = empty(key, "passages" if answer.citations else "no_answer_found")
     pane["read"] = [chip.label for chip in answer.chips]
     pane["headline"] = answer.coverage.said
     pane["summary"] = list(words.counting(answer))

@@ -73,7 +73,7 @@ def said(tree: Tree) -> str:
     match tree:
         case Word():
             operator = tree.said in OPERATORS or tree.said.startswith("NEAR/")
-            return _field(tree.field) + (f'"{tree.said}"' if operator else tree.said)
+            return _field(tree.field) + (f'"{tree.said.lower()}"' if operator else tree.said)
         case Phrase():
             words = " ".join(part.word + "*" * part.begins for part in tree.parts)
             bare = len(tree.parts) == 1 and tree.parts[0].begins

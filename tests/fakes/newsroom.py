@@ -6,6 +6,7 @@ finds no answer.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -99,11 +100,14 @@ class FakeNewsroom:
     def _exact(
         self, word: str, hits: list[Article], scope: Scope, k: int | None, listing: Listing
     ) -> SearchResult:
-        found = [_found(at, article, {word.lower()}) for at, article in enumerate(hits * 9, 1)]
-        found = [
-            replace(one, passage=replace(one.passage, article_id=f"{one.passage.article_id}"))
-            for one in found
-        ]
+        """Every hit many times over, under ids of their own, so that there is more than one page of them."""
+        found = []
+        for at, article in enumerate(hits * 15, 1):
+            twin = f"{article.id}-{at}" if at > len(hits) else article.id
+            self.articles.setdefault(twin, article)
+            one = _found(at, article, {word.lower()})
+            matches = tuple(match.span() for match in re.finditer(re.escape(word), one.text))
+            found.append(replace(one, passage=replace(one.passage, article_id=twin), matches=matches))
         return SearchResult(
             query=word,
             passages=tuple(found[:k]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import unicodedata
@@ -15,12 +16,15 @@ import pytest
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 from rag import newsroom
-from rag.newsroom import Newsroom
-from rag.types import Article, Passage, SearchResult
+from rag.library.prefixes import may_begin
+from rag.library.words import analyzed
+from rag.newsroom import How, Listing, Newsroom
+from rag.reading.dates import moment
+from rag.types import Article, Passage, Scope, SearchResult
 from tests.fakes.embedder import FakeEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]
-QUERIES = 400
+QUERIES = 240
 OWN = {
     "accents": "Łukasz Nyström-Özil met Señora Peña in Kraków. "
     "Naïve façades were 1,200 years old, U.S. officials said.",
@@ -47,6 +51,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
 # The matcher: no index, no passages, nothing of rag's but the articles as they were read.
 
 
+@cache
 def fold(text: str) -> str:
     text = text.translate(str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "ß": "ss"}))
     plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
@@ -59,10 +64,12 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(one for one in re.findall(r"[^\W_]+", fold(text)) if len(one) <= 40)
 
 
+STEMMER = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.stemmer("English")).build()
+
+
 @cache
 def stem(word: str) -> str:
-    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.stemmer("English"))
-    return builder.build().analyze(word)[0]
+    return STEMMER.analyze(word)[0]
 
 
 @dataclass(frozen=True)
@@ -216,11 +223,11 @@ def ids(result: SearchResult) -> set[str]:
     return {one.passage.article_id for one in result.passages}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_search_finds_exactly_what_reading_every_text_finds(room: Newsroom, seed: int) -> None:
     articles, chance, hits = held(room), random.Random(seed), 0
     passages = {one.id: room.passages(one) for one in articles}
-    for _ in range(QUERIES // 8):
+    for _ in range(QUERIES // 4):
         tree = made(chance, articles)
         result = room.search(str(tree), k=None)
         assert result.exact, str(tree)
@@ -231,4 +238,107 @@ def test_every_search_finds_exactly_what_reading_every_text_finds(room: Newsroom
         counted = sum(passages_of(tree, one, passages[one.id]) for one in articles if one.id in expected)
         assert result.total == len(result.passages) == counted, f"{tree} read as {result.read_as}"
         hits += 0 < len(expected) < len(articles)
-    assert hits > QUERIES // 8 * 0.5  # the queries are worth asking
+    assert hits > QUERIES // 4 * 0.5  # the queries are worth asking
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ('"lukasz NYSTROM-ozil met senora"', {"own-accents"}),
+        ('"1200 years"', {"own-accents"}),
+        ('"US officials"', {"own-accents"}),
+        ('outlet:ubung AND "gull"', {"own-empty-title"}),
+        # from the end of one passage over a whole sentence into the next
+        ('"harbour 57 Sentence number 58 says a little about harbour 58 Sentence"', {"own-across"}),
+        ("ferry AND strike AND title:apart", {"own-apart"}),
+        ("ferry NEAR/50 strike AND title:apart", set()),
+        ('"Kittiwake bells ended Short"', {"own-cut"}),
+        ("bell* AND nobody AND title:cut", {"own-cut"}),
+        ("NOT outlet:* AND NOT outlet:ubung AND byline:nobody", set()),
+    ],
+)
+def test_case_accents_punctuation_and_borders_of_passages_do_not_matter(
+    room: Newsroom, query: str, found: set[str]
+) -> None:
+    assert ids(room.search(query, k=None)) == found
+
+
+def test_a_phrase_is_exact_where_a_word_finds_its_other_forms(room: Newsroom) -> None:
+    assert "own-accents" in ids(room.search("facade AND title:accents", k=None))
+    assert not ids(room.search('"facade" AND title:accents', k=None))
+
+
+def test_the_words_that_match_are_told_by_their_place(room: Newsroom) -> None:
+    for one in room.search('"st orrin bridge" OR ferr*', k=None).passages:
+        text = room.article(one.passage.article_id, one.passage.version).text
+        assert all(re.fullmatch(r"(?i)st\.\s+orrin\s+bridge|ferr\w*", text[a:b]) for a, b in one.matches)
+        assert all(one.passage.start <= a < b <= one.passage.end for a, b in one.matches)
+
+
+def test_the_planted_mentions_are_all_found_one_of_them_in_an_article_that_was_replaced(
+    room: Newsroom,
+) -> None:
+    planted = json.loads((ROOT / "corpus" / "planted.json").read_text())["mentions"][0]
+    result = room.search(f'"{planted["term"]}" AND NOT title:"about cut"', k=None)
+    assert ids(result) < set(planted["articles"])
+    assert (result.articles, result.replaced) == (36, 1)
+    assert planted["count"] == 36 + 1
+
+
+def test_the_order_is_the_one_asked_for_and_undated_articles_come_last(room: Newsroom) -> None:
+    for sort, best in (("newest", max), ("oldest", min)):
+        found = room.search("bridge OR gull", k=None, listing=Listing(sort, "exact")).passages  # type: ignore[arg-type]
+        dates = [one.published for one in found]
+        assert None in dates
+        dated = [moment(one) for one in dates if one]
+        assert dates[-1] is None
+        assert dated[0] == best(dated)
+        assert dated == sorted(dated, reverse=sort == "newest")
+    scores = [one.score for one in room.search("bridge OR cracks", listing=Listing("best")).passages]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_k_cuts_what_is_listed_and_never_what_is_counted(room: Newsroom) -> None:
+    whole = room.search("bridge AND NOT zebra", k=None, listing=Listing(group="exact"))
+    some = room.search("bridge AND NOT zebra", k=5, listing=Listing(group="exact"))
+    assert (some.articles, some.total) == (whole.articles, whole.total)
+    assert len(ids(some)) == 5
+    assert some.passages == whole.passages[: len(some.passages)]
+    assert len(room.search("bridge AND NOT zebra", k=5).passages) == 5
+
+
+def test_copies_are_counted_and_folded_only_where_asked(room: Newsroom) -> None:
+    query = "strike AND dockers"
+    plain, folded = room.search(query, k=None), room.search(query, k=None, listing=Listing(fold=True))
+    assert (plain.articles, plain.total) == (folded.articles, folded.total)
+    assert len(folded.passages) < len(plain.passages) == plain.total
+    assert any(one.copies for one in folded.passages)
+
+
+def test_only_what_is_in_scope_is_found_and_counted(room: Newsroom) -> None:
+    scope = Scope(from_="2026-10-12", to="2026-10-14", outlets=("The Hallbeck Mercury",))
+    result = room.search("bridge AND NOT zebra", scope, k=None)
+    assert result.articles == len(ids(result)) > 0
+    for one in result.passages:
+        assert one.outlet == "The Hallbeck Mercury"
+        assert "2026-10-12" <= str(one.published)[:10] <= "2026-10-14"
+
+
+def test_plain_words_and_what_only_looks_like_syntax_are_searched_as_ever(room: Newsroom) -> None:
+    plain = room.search("ferry timetable")
+    assert not plain.exact
+    assert plain.read_as is plain.articles is None
+    assert plain.passages == room.search("ferry timetable", how=How(syntax=False)).passages
+    stray = room.search('"ferry timetable')
+    assert stray.read_as == "the words: ferry timetable"
+    assert [one.passage_id for one in stray.passages][:5] == [one.passage_id for one in plain.passages][:5]
+    for text in ("(((", '"', ": * -", "AND OR NOT", "😀*", "title:" * 100, "\ud800 AND x"):
+        room.search(text)
+
+
+def test_a_word_s_beginning_is_looked_for_among_all_the_stems_it_may_have() -> None:
+    names = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "corpus" / "articles").glob("*.md"))
+    odd = "dying vying ieds nationalizations flexibility stopped hopefulness generously ties going used analogical"
+    for word, known in set(zip(*analyzed(f"{names} {odd}"), strict=True)):
+        for size in range(2, len(word) + 1):
+            assert may_begin(known, word[:size]), (word, known, size)
