@@ -266,7 +266,7 @@ def test_a_search_with_operators_counts_is_shown_further_and_downloads_as_csv(re
     expect(one.page.locator(".summary")).to_contain_text("oldest first")
     with one.page.expect_download() as download:
         one.page.get_by_role("button", name="Download as CSV").click()
-    with open(download.value.path(), encoding="utf-8-sig") as file:
-        assert file.readline().startswith("headline,outlet,published,byline,article id,start,end,text,url")
+    table = download.value.path().read_text(encoding="utf-8-sig")
+    assert table.startswith("headline,outlet,published,byline,article id,start,end,text,url")
     one.page.get_by_role("button", name="How to search").click()
     expect(one.page.get_by_text("any word that begins so")).to_be_visible()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from streamlit.testing.v1 import AppTest
 
+from rag.types import Answer, Citation, Coverage
 from tests.fakes.newsroom import FakeNewsroom
 from tests.ui.test_page_app import pane, put
 from ui import listing
@@ -73,3 +75,23 @@ def test_no_article_that_matches_is_said_with_how_the_search_was_read(fake: Fake
     data = listing.of_exact(fake.search("zzzz AND yyyy"), fake.article, TODAY, key="k", whole=frozenset())
     assert data["headline"] == "No article matches."
     assert data["details"][0].startswith("Read as: ")
+
+
+def test_a_counted_answer_shows_its_search_and_the_articles_it_counted(fake: FakeNewsroom) -> None:
+    found = fake.search("Tarn AND bridge", k=4)
+    coverage = Coverage("count", "Tarn", "4 of 6 articles match Tarn.", 4, 4, 0, ())
+    cited = tuple(
+        Citation(
+            at, one.passage.article_id, 1, one.title, one.outlet, None, None, one.published, None, None,
+            one.passage.start, one.passage.end, one.text,
+        )
+        for at, one in enumerate(found.passages, 1)
+    )  # fmt: skip
+    [*_, answer] = fake.ask_stream("Why is the Tarn bridge closed?")
+    assert isinstance(answer, Answer)
+    answer = replace(answer, sentences=(), citations=cited, coverage=coverage)
+    data = listing.of_coverage(answer, fake.article, TODAY, key="k")
+    assert data["headline"] == "4 of 6 articles match Tarn."
+    assert data["summary"][:2] == ["Searched for: Tarn", "4 articles listed, newest first"]
+    assert (data["outcome"], len(data["statements"])) == ("passages", 4)
+    assert all(one["located"] for one in data["citations"])
