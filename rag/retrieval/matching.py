@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from rag.library.wholes import Run, Whole
@@ -57,14 +57,23 @@ def places(tree: Tree, run: Run) -> list[Place]:
 
 
 def _phrase(parts: tuple[Part, ...], run: Run) -> list[Place]:
-    first, size = parts[0], len(parts)
-    if not first.begins and first.word not in run.words:
-        return []
+    size, rest = len(parts), tuple(enumerate(parts))[1:]
     return [
         (at, at + size)
-        for at in range(len(run.words) - size + 1)
-        if all(_is(part, run.words[at + beyond]) for beyond, part in enumerate(parts))
+        for at in _standing(parts[0], run)
+        if at + size <= len(run.words) and all(_is(part, run.words[at + beyond]) for beyond, part in rest)
     ]
+
+
+def _standing(part: Part, run: Run) -> Iterator[int]:
+    """Where one word stands; most words are in few texts, so this is what has to be fast."""
+    if part.begins:
+        yield from (at for at, word in enumerate(run.words) if word.startswith(part.word))
+        return
+    at = -1
+    for _ in range(run.words.count(part.word)):
+        at = run.words.index(part.word, at + 1)
+        yield at
 
 
 def _is(part: Part, word: str) -> bool:
