@@ -37,7 +37,9 @@ def library(data: Data, keep: Path | None) -> Iterator[Newsroom]:
 
 def search(room: Newsroom, question: Question, k: int, *, cap: int | None, fold: bool) -> list[Place]:
     """The places of the passages that Dateline finds; "last week" counts from the question's own day."""
-    found = room.search(question.question, ANY_DAY, k, today=day_of(question), how=How(cap, fold))
+    found = room.search(
+        question.question, ANY_DAY, k, today=day_of(question), how=How(cap, fold, syntax=False)
+    )
     return [Place(one.passage.article_id, one.passage.start, one.passage.end) for one in found.passages]
 
 

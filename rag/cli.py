@@ -14,19 +14,39 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 
 from rag import newsroom, terminal
 from rag import settings as settings_module
+from rag.cli_flags import (
+    AgencyFlag,
+    ArticleFlag,
+    CollectionFlag,
+    FromFlag,
+    HomeFlag,
+    JsonFlag,
+    KindFlag,
+    LanguageFlag,
+    NotArticleFlag,
+    NotOutletFlag,
+    NotReadFlag,
+    OutletFlag,
+    TodayFlag,
+    ToFlag,
+    UndatedFlag,
+    day_of,
+    order,
+    readings,
+    scope_of,
+)
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.jsonable import article_json, as_json
-from rag.newsroom import SAMPLE, How, Newsroom
+from rag.newsroom import SAMPLE, How, Listing, Newsroom
 from rag.state import Plan
-from rag.types import Kind, Reading, Scope
+from rag.table import write_csv
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,35 +59,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-
-HomeFlag = Annotated[
-    Path | None, typer.Option("--home", help="The library's folder. Default: DATELINE_HOME, else .dateline.")
-]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-FromFlag = Annotated[str | None, typer.Option("--from", help="First day of publication, YYYY-MM-DD.")]
-ToFlag = Annotated[str | None, typer.Option("--to", help="Last day of publication, YYYY-MM-DD.")]
-OutletFlag = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet. May be repeated.")]
-NotOutletFlag = Annotated[
-    list[str] | None, typer.Option("--not-outlet", help="Not this outlet. May be repeated.")
-]
-AgencyFlag = Annotated[
-    list[str] | None, typer.Option("--agency", help="Only what credits this agency. May be repeated.")
-]
-NotReadFlag = Annotated[
-    list[str] | None,
-    typer.Option("--not-read", help="Do not read this out of the question: from, to or outlet."),
-]
-CollectionFlag = Annotated[list[str] | None, typer.Option("--collection", help="Only this collection.")]
-ArticleFlag = Annotated[list[str] | None, typer.Option("--article", help="Only this article, by id.")]
-NotArticleFlag = Annotated[list[str] | None, typer.Option("--not-article", help="Not this article, by id.")]
-KindFlag = Annotated[
-    list[str] | None, typer.Option("--kind", help="report, analysis, opinion, letter, press_release, ...")
-]
-LanguageFlag = Annotated[str | None, typer.Option("--language", help="Only this language, as stated (en).")]
-UndatedFlag = Annotated[bool, typer.Option("--undated", help="Keep undated articles in a dated scope.")]
-TodayFlag = Annotated[
-    str | None, typer.Option("--today", help='Count "last week" from this day; later articles are out.')
-]
 
 
 @app.command(epilog="Examples:  dateline ingest articles/    ·    dateline ingest --plan export.jsonl")
@@ -128,20 +119,36 @@ def ask(
     as_object: JsonFlag = False,
 ) -> None:
     """Answer a question with sentences from the articles, each cited to the exact words."""
-    scope = _scope(
+    scope = scope_of(
         from_, to, outlet, not_outlet, agency, collection, article, not_article, kind, language, undated
     )
     with _room(home) as room:
-        how = How(always_answer=always_answer, extractive=extractive, not_read=_not_read(not_read))
-        answer = room.ask(_text(question), scope, today=_day(today, "--today"), how=how)
+        how = How(always_answer=always_answer, extractive=extractive, not_read=readings(not_read))
+        answer = room.ask(_text(question), scope, today=day_of(today, "--today"), how=how)
     _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))
     raise typer.Exit(DONE if answer.status == "answered" else NOTHING)
 
 
-@app.command(epilog='Example:  dateline search "ferry timetable" -k 5 --json')
+@app.command(
+    epilog='Examples:  dateline search "ferry timetable" -k 5    ·    '
+    "dateline search '\"ferry strike\" AND NOT outlet:mercury' --sort oldest --csv strike.csv"
+)
 def search(
-    query: Annotated[str, typer.Argument(help="Words or a question; - reads it from stdin.")],
-    k: Annotated[int, typer.Option("-k", min=1, max=500, help="How many passages.")] = 10,
+    query: Annotated[str, typer.Argument(help="Words, a question, or a query; - reads it from stdin.")],
+    k: Annotated[
+        int, typer.Option("-k", min=1, max=500, help="How many passages; with --group, articles.")
+    ] = 10,
+    sort: Annotated[
+        str | None,
+        typer.Option("--sort", help="best, newest or oldest. Default: best; with operators newest."),
+    ] = None,
+    group: Annotated[bool, typer.Option("--group", help="Passages of one article together.")] = False,
+    fold: Annotated[
+        bool, typer.Option("--fold", help="With operators: copies of a passage folded, though counted.")
+    ] = False,
+    csv: Annotated[
+        str | None, typer.Option("--csv", metavar="FILE|-", help="All that was found, as CSV.")
+    ] = None,
     from_: FromFlag = None,
     to: ToFlag = None,
     outlet: OutletFlag = None,
@@ -158,14 +165,31 @@ def search(
     home: HomeFlag = None,
     as_object: JsonFlag = False,
 ) -> None:
-    """Find passages by words and meaning, and say why each was found."""
-    scope = _scope(
+    """Find passages by words and meaning, best first, and say why each was found.
+
+    With operators the search is exact and boolean: everything in scope that matches, counted.
+
+    * "exact phrase"
+    * AND, OR, NOT in capitals, with brackets; words side by side mean AND, -word is NOT word
+    * ferry NEAR/5 strike: at most five words apart
+    * flood*: any word that begins so
+    * title:word, byline:name, outlet:"two words": in the headline, the author's line, the outlet's name
+
+    AND, OR and NOT hold for the article, phrases and NEAR inside its text or its headline. A word finds its other
+    forms (ferry, ferries), a phrase does not; case, accents and punctuation never matter. What cannot be read as
+    syntax is taken as words, and "Read as" says so.
+    """
+    scope = scope_of(
         from_, to, outlet, not_outlet, agency, collection, article, not_article, kind, language, undated
     )
+    listing, how = Listing(order(sort), "all" if group else "no", fold), How(not_read=readings(not_read))
     with _room(home) as room:
-        how = How(not_read=_not_read(not_read))
-        result = room.search(_text(query), scope, k, today=_day(today, "--today"), how=how)
-    _print(as_object, as_json(result), lambda: terminal.print_found(result))
+        limit, day = None if csv else k, day_of(today, "--today")
+        result = room.search(_text(query), scope, limit, today=day, how=how, listing=listing)
+    if csv:
+        write_csv(csv, result.passages)
+    if csv != "-":
+        _print(as_object, as_json(result), lambda: terminal.print_found(result, brief=bool(csv), group=group))
     raise typer.Exit(DONE if result.passages else NOTHING)
 
 
@@ -282,62 +306,6 @@ def _has_display() -> bool:
     return sys.platform in ("darwin", "win32") or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
-
-
-def _scope(
-    from_: str | None,
-    to: str | None,
-    outlet: list[str] | None,
-    not_outlet: list[str] | None,
-    agency: list[str] | None,
-    collection: list[str] | None,
-    article: list[str] | None,
-    not_article: list[str] | None,
-    kind: list[str] | None,
-    language: str | None,
-    undated: bool,
-) -> Scope:
-    first, last = _day(from_, "--from"), _day(to, "--to")
-    if first and last and first > last:
-        raise UsageError("--from", f"{first} is after --to {last}", "Swap them.")
-    known = Kind.__args__  # type: ignore[attr-defined]
-    for one in kind or ():
-        if one not in known:
-            raise UsageError("--kind", f"there is no kind {one!r}", f"Choose from: {', '.join(known)}.")
-    return Scope(
-        from_=first.isoformat() if first else None,
-        to=last.isoformat() if last else None,
-        outlets=tuple(outlet or ()),
-        not_outlets=tuple(not_outlet or ()),
-        agencies=tuple(agency or ()),
-        collections=tuple(collection or ()),
-        articles=tuple(article or ()),
-        not_articles=tuple(not_article or ()),
-        kinds=tuple(kind or ()),  # type: ignore[arg-type]
-        language=language,
-        undated=undated,
-    )
-
-
-def _not_read(said: list[str] | None) -> frozenset[Reading]:
-    known = get_args(Reading)
-    for one in said or ():
-        if one not in known:
-            raise UsageError(
-                "--not-read", f"a question is not read for {one!r}", f"Choose from: {', '.join(known)}."
-            )
-    return frozenset(said or ())  # type: ignore[arg-type]  # checked above
-
-
-def _day(said: str | None, flag: str) -> date | None:
-    if said is None:
-        return None
-    try:
-        return date.fromisoformat(said)
-    except ValueError as error:
-        raise UsageError(
-            flag, f"{said!r} is not a day", "Write it as YYYY-MM-DD, like 2026-11-12."
-        ) from error
 
 
 def _text(said: str) -> str:

@@ -34,10 +34,10 @@ from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.limits import Limits
 from rag.models.chat import Chat
-from rag.questions import SAMPLE, How, Questions
+from rag.questions import SAMPLE, How, Listing, Questions
 from rag.settings import Settings
 from rag.state import Counts, Status
-from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult
+from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult, Stage
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
@@ -153,17 +153,19 @@ class Newsroom(Intake):
         self,
         query: str,
         scope: Scope | None = None,
-        k: int = 20,
+        k: int | None = 20,
         *,
         today: date | None = None,
         how: How | None = None,
+        listing: Listing | None = None,
     ) -> SearchResult:
-        """The `k` best passages, copies folded, at most three of one article.
+        """The `k` best passages, copies folded, at most three of one article. With operators ("exact phrase", AND OR
+        NOT, NEAR/n, word*, title: byline: outlet:) everything that matches, `k` passages of it listed (None: all).
 
         Raises:
             UsageError: the query is empty or too long.
         """
-        return self.questions.search(query, scope or Scope(), k, today=today, how=how)
+        return self.questions.search(query, scope or Scope(), k, today=today, how=how, listing=listing)
 
     def ask(
         self,
@@ -195,6 +197,11 @@ class Newsroom(Intake):
     ) -> Iterator[Events]:
         """The same as it comes: Stage | Sentence | Answer, the last always Answer, unless `stop` is set while a model
         writes: then none comes, and the model's server is told at once. `session` is whose limits count."""
+        counted = self.questions.counted(question, scope or Scope(), today=today, how=how)
+        if counted is not None:
+            yield Stage("counting articles")
+            yield counted()
+            return
         how = how or How()
         model, fault = (None, "") if how.extractive else self._model_writer(today, session)
         yield from answer_stream(
@@ -303,7 +310,7 @@ class Newsroom(Intake):
         """A LangChain `BaseRetriever` over `search`."""
         from rag.answering.runnable import PassageRetriever
 
-        return PassageRetriever(search=lambda query: self.search(query, scope, k))
+        return PassageRetriever(search=lambda query: self.search(query, scope, k, how=How(syntax=False)))
 
     def chain(self, *, scope: Scope | None = None) -> AnswerChain:
         """A LangChain `Runnable`: `invoke(question)` gives the Answer, `stream` the same events as `ask_stream`."""
@@ -312,4 +319,4 @@ class Newsroom(Intake):
         return AnswerChain(lambda question: self.ask_stream(question, scope))
 
 
-__all__ = ["SAMPLE", "How", "Newsroom", "open"]
+__all__ = ["SAMPLE", "How", "Listing", "Newsroom", "open"]

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from rag import standing
 from rag.answering.chain import Ground
+from rag.answering.counting import coverage_answer
 from rag.answering.writer import Material
 from rag.library import counting
 from rag.library import snapshot as snapshots
@@ -18,10 +20,14 @@ from rag.library.indexes import Indexes
 from rag.library.rows import Totals
 from rag.library.snapshot import InScope, Snapshot
 from rag.library.snapshot_changes import refreshed
+from rag.retrieval import query as queries
+from rag.retrieval.coverage import AboutCoverage, about_coverage
+from rag.retrieval.exact import Exact, ExactSearcher, Order, in_order
 from rag.retrieval.question import Asked, read_question
 from rag.retrieval.search import Searched, Searcher
+from rag.retrieval.tree import And, Tree, said
 from rag.state import Counts
-from rag.types import Conversation, Reading, Scope, SearchResult
+from rag.types import Answer, Conversation, Reading, Scope, SearchResult, Sort
 
 SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
@@ -29,6 +35,7 @@ SAMPLE = (
 WRITER_PASSAGES = 12  # what a writer is given
 PATIENCE = 1.0  # seconds that a question waits for what was stored before it
 CAP = 3  # passages of one article
+EVERYTHING = 1_000  # passages of a search by plain words, where no end is set to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class How:
     that are not wanted.
 
     For measuring: at most `cap` passages of one article (None: no limit), copies folded or not, declining or not.
+    Without `syntax` a search is plain words, whatever it looks like, and every question is about the news.
     """
 
     cap: int | None = CAP
@@ -44,6 +52,18 @@ class How:
     always_answer: bool = False
     extractive: bool = False
     not_read: frozenset[Reading] = frozenset()
+    syntax: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How to list what a search finds: in which order (None: best first; newest first with operators), `k` articles
+    with all their passages instead of `k` passages ("exact": only where operators are used), copies folded also where
+    operators are used."""
+
+    sort: Sort | None = None
+    group: Literal["no", "exact", "all"] = "no"
+    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +100,7 @@ class Questions:
         self._catalog, self._indexes = catalog, indexes
         self._embedder, self._why_none = embedder, why_none
         self._searcher = Searcher(catalog, indexes, approximate=approximate)
+        self._exactly = ExactSearcher(catalog)
         self._today, self._as_of_today = today, as_of_today
         self._snapshot = snapshots.load(catalog)
         self._totals: tuple[int, Totals] | None = None
@@ -121,14 +142,25 @@ class Questions:
         return self._totals[1]
 
     def search(
-        self, query: str, scope: Scope, k: int, *, today: date | None = None, how: How | None = None
+        self,
+        query: str,
+        scope: Scope,
+        k: int | None,
+        *,
+        today: date | None = None,
+        how: How | None = None,
+        listing: Listing | None = None,
     ) -> SearchResult:
-        """The `k` best passages, with the scope that was searched."""
+        """The `k` best passages, with the scope that was searched; with operators, passages of all that matches."""
         began = time.perf_counter()
-        looked = self._look(query, scope, k, today, how or How())
+        how, listing = how or How(), listing or Listing()
+        reading = queries.read(query) if how.syntax else queries.Reading(None, None)
+        if reading.tree is not None:
+            return self.exact(query, reading.tree, scope, k, today=today, listing=listing)
+        looked = self._look(query, scope, EVERYTHING if k is None else k, today, how)
         return SearchResult(
             looked.asked.question,
-            looked.searched.matching(),
+            in_order(looked.searched.matching(), listing.sort, group=listing.group == "all"),
             looked.searched.total,
             looked.asked.scope,
             looked.asked.chips,
@@ -137,6 +169,88 @@ class Questions:
             looked.snapshot.sequence,
             round(time.perf_counter() - began, 4),
             looked.notes,
+            reading.said,
+            sort=listing.sort or "best",
+        )
+
+    def exact(
+        self,
+        query: str,
+        tree: Tree,
+        scope: Scope,
+        k: int | None,
+        *,
+        today: date | None = None,
+        listing: Listing,
+    ) -> SearchResult:
+        """All that matches a search with operators, `k` of it listed (None: all)."""
+        began = time.perf_counter()
+        snapshot, day = self.snapshot(), today or self._today()
+        read_question(query, scope, today=day, outlets=())
+        latest = self._latest(today)
+        inside = self.inside(snapshot, scope, latest)
+        notes = self._notes(snapshot, scope, inside)
+        order = Order(k, listing.sort or "newest", listing.group != "no", listing.fold)
+        found, words = Exact((), 0, 0, 0, ()), self._indexes.words
+        if words is None:
+            notes += (
+                "The word index is being built anew; nothing can be searched exactly until it is there.",
+            )
+        elif inside.articles:
+            old = snapshots.replaced(self._catalog)
+            found = self._exactly.search(
+                tree, words, snapshot, inside, order, replaced=(old, self.inside(old, scope, latest))
+            )
+        return SearchResult(
+            " ".join(query.split()),
+            found.found,
+            found.passages,
+            scope,
+            (),
+            inside.articles,
+            None,
+            snapshot.sequence,
+            round(time.perf_counter() - began, 4),
+            notes,
+            said(tree),
+            exact=True,
+            articles=found.articles,
+            replaced=found.replaced,
+            sort=order.sort,
+            outlets=found.outlets,
+        )
+
+    def counted(
+        self, question: str, scope: Scope, *, today: date | None = None, how: How | None = None
+    ) -> Callable[[], Answer] | None:
+        """What answers a question about the coverage itself; None where it is about the news."""
+        if how is not None and not how.syntax:
+            return None
+        outlets = self.snapshot().outlets
+        not_read = how.not_read if how is not None else frozenset()
+        day = today or self._today()
+        about = about_coverage(question, scope, today=day, outlets=outlets, not_read=not_read)
+        return None if about is None else lambda: self._counted(question, about, today)
+
+    def _counted(self, question: str, about: AboutCoverage, today: date | None) -> Answer:
+        began = time.perf_counter()
+        listing = Listing("oldest" if about.asked == "first" else "newest", "all")
+        found = self.exact(said(about.tree), about.tree, about.scope, None, today=today, listing=listing)
+        phrase = None
+        if about.phrase is not None and found.articles:
+            both = And((about.tree, about.phrase))
+            phrase = self.exact(said(both), both, about.scope, 1, today=today, listing=listing).articles
+        snapshot = self.snapshot()
+        inside = self.inside(snapshot, about.scope, self._latest(today))
+        fresh = standing.freshness(self._catalog, snapshot, inside)
+        return coverage_answer(
+            " ".join(question.split()),
+            about,
+            found,
+            as_phrase=phrase,
+            freshness=replace(fresh, last_added=self.totals().last_added),
+            fingerprint=standing.answer_fingerprint(self._catalog),
+            seconds=time.perf_counter() - began,
         )
 
     def ground(
@@ -177,8 +291,7 @@ class Questions:
         )
         inside = self.inside(snapshot, asked.scope, self._latest(today))
         vector, notes = self._vector(asked.question)
-        notes += tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
-        notes += _aside(snapshot, asked.scope, inside) + self._behind(snapshot.sequence)
+        notes += self._notes(snapshot, asked.scope, inside)
         searched = self._searcher.search(
             asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
         )
@@ -187,6 +300,10 @@ class Questions:
     def _latest(self, today: date | None) -> date | None:
         """The day after which articles are out, where one was named."""
         return today or (self._today() if self._as_of_today else None)
+
+    def _notes(self, snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:
+        notes = tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
+        return notes + _aside(snapshot, scope, inside) + self._behind(snapshot.sequence)
 
     def _vector(self, question: str) -> tuple[Vector | None, tuple[str, ...]]:
         embedder = self._embedder()

@@ -25,7 +25,7 @@ from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
 from rag.state import IngestReport, Item, Plan, Status
-from rag.types import Answer, Article, Citation, SearchResult, Sentence
+from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
 _UNSAFE = re.compile(
@@ -49,7 +49,10 @@ def credit(title: str | None, outlet: str | None, published: str | None) -> str:
 
 def print_answer(answer: Answer) -> None:
     """An answer with its citations, or what was found instead."""
-    if answer.status == "answered":
+    if answer.coverage is not None:
+        out.print(f"[bold]{harmless(answer.coverage.said)}[/bold]\n")
+        out.print(f"Searched for: {harmless(answer.coverage.query)}\n")
+    elif answer.status == "answered":
         _print_sentences(answer.sentences)
     elif answer.status == "closest":
         out.print("[bold]Closest passages; not judged an answer[/bold]\n")
@@ -65,7 +68,7 @@ def print_answer(answer: Answer) -> None:
         out.print("[bold]What the model had written before it failed; it is not complete:[/bold]")
         _print_sentences(answer.unfinished)
     for citation in answer.citations:
-        _print_citation(citation, quoted=answer.status != "answered")
+        _print_citation(citation, quoted=not answer.sentences)
     out.print(f"\n[dim]{escape(_foot(answer))}[/dim]")
     for warning in answer.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
@@ -97,9 +100,9 @@ def _print_citation(citation: Citation, *, quoted: bool) -> None:
 
 def _foot(answer: Answer) -> str:
     parts = []
-    if answer.freshness.newest_cited:
+    if answer.freshness.newest_cited and answer.coverage is None:
         parts.append(f"Newest used {answer.freshness.newest_cited}")
-    if answer.status == "answered":
+    if answer.status == "answered" and answer.coverage is None:
         parts.append(f"{answer.texts} text{'' if answer.texts == 1 else 's'}")
     if answer.freshness.undated_left_out:
         parts.append(f"{answer.freshness.undated_left_out} undated left out (--undated includes them)")
@@ -115,29 +118,57 @@ def _foot(answer: Answer) -> str:
     return " · ".join(parts)
 
 
-def print_found(result: SearchResult) -> None:
-    """Passages, best first, and why each was found."""
-    for number, found in enumerate(result.passages, 1):
-        out.print(
-            f"[bold]{number}.[/bold] {credit(found.title, found.outlet, found.published)}  "
-            f"[dim]{harmless(found.passage.article_id)} {found.passage.start}-{found.passage.end}[/dim]"
-        )
+def print_found(result: SearchResult, *, brief: bool = False, group: bool = False) -> None:
+    """Passages in order and why each was found, with `group` under their article's heading; `brief`: counts only."""
+    above, number = None, 0
+    for found in () if brief else result.passages:
+        article = found.passage.article_id
+        if not group or article != above:
+            number += 1
+            place = "" if group else f" {found.passage.start}-{found.passage.end}"
+            out.print(
+                f"[bold]{number}.[/bold] {credit(found.title, found.outlet, found.published)}  "
+                f"[dim]{harmless(article)}{place}[/dim]"
+            )
+        above = article
         out.print(f"   {harmless(' '.join(found.text.split()))}")
-        why = f"words {found.words:.2f}"
-        if found.dense is not None and found.sentence is not None:
-            why += f" · meaning {found.dense:.3f} · best sentence {found.sentence:.3f}"
-        if found.copies:
-            why += f" · {len(found.copies)} copies folded"
-        out.print(f"   [dim]{why} · score {found.score:.3f}[/dim]\n")
-    shown = len(result.passages)
-    if not shown:
+        place = f"{found.passage.start}-{found.passage.end} · " if group else ""
+        out.print(f"   [dim]{place}{harmless(_why(found, exact=result.exact))}[/dim]\n")
+    if not result.passages:
         out.print("Nothing found. It may be there in other words.")
-    meaning = (
-        "keyword search only" if result.meaning is None else f"meaning: {result.meaning:.0%} of the library"
-    )
-    out.print(f"[dim]{shown} of {result.total:,} passages in {result.searched:,} articles · {meaning}[/dim]")
+    if result.read_as:
+        out.print(f"Read as: {harmless(result.read_as)}")
+    out.print(f"[dim]{_counts(result)}[/dim]")
     for warning in result.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
+
+
+def _why(found: Found, *, exact: bool) -> str:
+    copies = f" · {len(found.copies)} copies folded" if found.copies else ""
+    if exact:
+        begin = found.passage.start
+        said = dict.fromkeys(" ".join(found.text[a - begin : b - begin].split()) for a, b in found.matches)
+        return ("holds " + ", ".join(f"“{one}”" for one in said) if said else "the article matches") + copies
+    why = f"words {found.words:.2f}"
+    if found.dense is not None and found.sentence is not None:
+        why += f" · meaning {found.dense:.3f} · best sentence {found.sentence:.3f}"
+    return f"{why}{copies} · score {found.score:.3f}"
+
+
+def _counts(result: SearchResult) -> str:
+    shown = f"{len(result.passages):,} of {result.total:,} passages"
+    if not result.exact:
+        meaning = (
+            "keyword search only"
+            if result.meaning is None
+            else f"meaning: {result.meaning:.0%} of the library"
+        )
+        return f"{shown} in {result.searched:,} articles · {meaning}"
+    match = "matches" if result.articles == 1 else "match"
+    said = f"{result.articles:,} of {result.searched:,} articles {match} · {shown} · {result.sort} first"
+    if result.replaced:
+        said += f" · {result.replaced:,} more replaced by a newer one, not listed"
+    return said
 
 
 def print_ingest(report: IngestReport) -> None:

@@ -15,6 +15,8 @@ Kind = Literal[
     "report", "analysis", "opinion", "letter", "press_release", "sponsored", "live", "correction", "obituary"
 ]  # fmt: skip
 ArticleStatus = Literal["usable", "withdrawn", "superseded"]
+Sort = Literal["best", "newest", "oldest"]
+Counted = Literal["count", "list", "first", "outlets"]
 AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]
 Mode = Literal["extractive", "llm"]
 EvidenceState = Literal["verbatim", "in_source", "differs", "not_matched", "not_checked"]
@@ -212,7 +214,8 @@ class Found:
 
     `dense` is the raw cosine of question and passage (None: not embedded yet, or keyword search only);
     `sentence` the best cosine of a sentence in it; `words` the raw BM25 score. `score` only ranks.
-    `copies` are the ids of articles whose copy of this passage was folded into it.
+    `copies` are the ids of articles whose copy of this passage was folded into it. `matches` are the ranges of the
+    article's text that an exact search asked for, in this passage.
     """
 
     passage_id: int
@@ -232,6 +235,8 @@ class Found:
     best_sentence: int | None = None
     copies: tuple[str, ...] = ()
     features: tuple[float, ...] = ()
+    author: str | None = None
+    matches: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,9 @@ class SearchResult:
     """What a search found, best first. `total` counts the passages that matched before the cut to k.
 
     `searched` is how many articles were in scope; `meaning` the share of their passages that have a vector
-    (None: keyword search only).
+    (None: keyword search only). `read_as` is how the query was read, where that is worth saying. An `exact` search
+    (one with operators) found everything that matches: `articles` counts the articles, `replaced` those beside them
+    that a newer article replaced, `outlets` the articles of each outlet, most first.
     """
 
     query: str
@@ -252,6 +259,30 @@ class SearchResult:
     sequence: int
     seconds: float
     warnings: tuple[str, ...] = ()
+    read_as: str | None = None
+    exact: bool = False
+    articles: int | None = None
+    replaced: int = 0
+    sort: Sort = "best"
+    outlets: tuple[tuple[str | None, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a question about the coverage itself became: an exact search over the whole scope, and what it counted.
+
+    `query` is the search, `said` the answer in words. `as_phrase`: how many articles hold the words one after another,
+    where there are several. `replaced` articles match too and are not counted: a newer one replaced each.
+    """
+
+    asked: Counted
+    query: str
+    said: str
+    articles: int
+    passages: int
+    replaced: int
+    outlets: tuple[tuple[str | None, int], ...]
+    as_phrase: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +291,8 @@ class Answer:
 
     `timings` are seconds by stage; `answerability` is 0 to 1, or None where nothing was found to judge. `tokens` are
     "in" and "out" of the model, with "estimated" where its server did not count them; `prompts` the digests of those
-    used. `unfinished` is what a model had written before it failed; its citations follow the answer's own.
+    used. `unfinished` is what a model had written before it failed; its citations follow the answer's own. With
+    `coverage` there are no sentences: the citations list the articles counted, as far as they are shown.
     """
 
     id: str
@@ -288,6 +320,7 @@ class Answer:
     warnings: tuple[str, ...] = ()
     prompts: dict[str, str] = field(default_factory=dict)
     unfinished: tuple[Sentence, ...] = ()
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)

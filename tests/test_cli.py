@@ -206,3 +206,58 @@ def test_the_office_network_is_refused_without_a_password(run: Any) -> None:
     refused = run("serve", "--network", "newsroom.local")
     assert refused.code == 2
     assert "DATELINE_PASSWORD" in refused.err
+
+
+def test_a_search_with_operators_is_counted_sorted_grouped_and_written_as_csv(
+    run: Any, articles: Path, tmp_path: Path
+) -> None:
+    run("ingest", str(articles))
+    result = run("search", 'bridge OR "little holm"', "--json")
+    assert (result.code, result.json["exact"], result.json["articles"], result.json["total"]) == (
+        0,
+        True,
+        2,
+        2,
+    )
+    assert result.json["read_as"] == 'bridge OR "little holm"'
+    assert [one["article_id"] for one in result.json["passages"]] == ["bridge", "ferry"]
+    [place] = result.json["passages"][1]["matches"]
+    assert result.json["passages"][1]["text"][place[0] : place[1]] == "Little Holm"
+    said = run("search", "bridge AND NOT ferry", "--group", "--sort", "oldest").out
+    assert "Read as: bridge AND NOT ferry" in said
+    assert "1 of 2 articles matches · 1 of 1 passages · oldest first" in said
+    assert run("search", "bridge AND ferry").code == 3
+    assert "Read as: the words: unclosed" in run("search", '"unclosed').out
+    table = run("search", "bridge OR ferry", "-k", "1", "--csv", "-")
+    assert [line.split(",")[0] for line in table.out.splitlines()] == ["headline", "Bridge shut", "Ferry"]
+    path = tmp_path / "found.csv"
+    assert run("search", "bridge OR ferry", "--csv", str(path)).code == 0
+    assert path.read_text().count("\n") == 3
+    assert run("search", "bridge", "--sort", "loudest").code == 2
+    assert run("search", "bridge", "--csv", str(tmp_path / "none" / "x.csv")).code == 2
+
+
+def test_a_question_about_the_coverage_is_counted(run: Any, articles: Path) -> None:
+    run("ingest", str(articles))
+    answer = run("ask", "How many articles mention the bridge?", "--json")
+    assert (answer.code, answer.json["status"], answer.json["sentences"]) == (0, "answered", [])
+    assert answer.json["coverage"]["said"] == "1 of 2 articles matches bridge."
+    assert answer.json["citations"][0]["article_id"] == "bridge"
+    said = run("ask", "How many articles mention the bridge?").out
+    assert said.startswith("1 of 2 articles matches bridge.\n\nSearched for: bridge\n")
+    assert run("ask", "How many articles mention zebras?").code == 3
+
+
+def test_the_help_of_search_tells_the_query_language(run: Any) -> None:
+    said = run("search", "--help").out
+    for one in (
+        '"exact phrase"',
+        "AND, OR, NOT",
+        "NEAR/5",
+        "flood*",
+        "title:",
+        "byline:",
+        "outlet:",
+        "-word",
+    ):
+        assert one in said

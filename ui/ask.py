@@ -10,7 +10,7 @@ import streamlit as st
 from rag.errors import DatelineError
 from rag.state import Status
 from rag.types import Answer
-from ui import draw, frame, room, scope, view, words
+from ui import draw, frame, listing, room, scope, view, words
 from ui.asking import Asking
 from ui.contract import Pane
 
@@ -98,12 +98,16 @@ def _pane(asking: Asking, model: str | None) -> Pane:
     if answer is not None:
         answers = (answer, *st.session_state.kept)
         shown = st.session_state.shown % len(answers)
+        key = f"{key}-{shown}" if shown else key
+        read, whole = room.opened().article, st.session_state.whole
+        if answer.coverage is not None:
+            return listing.of_coverage(answer, read, room.today(), key=key, whole=whole)
         return view.of_answer(
             answers[shown],
-            room.opened().article,
+            read,
             room.today(),
-            key=f"{key}-{shown}" if shown else key,
-            whole=st.session_state.whole,
+            key=key,
+            whole=whole,
             model=model,
             others=len(answers) - 1,
         )

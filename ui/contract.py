@@ -208,3 +208,25 @@ class Bar(TypedDict):
     quick: list[Quick]
     groups: list[Group]
     problems: list[str]
+
+
+def empty(key: str, outcome: Outcome) -> Pane:
+    """A pane with nothing in it yet."""
+    return {
+        "id": key,
+        "outcome": outcome,
+        "label": None,
+        "stage": None,
+        "question": None,
+        "read": [],
+        "headline": None,
+        "summary": [],
+        "details": [],
+        "actions": [],
+        "notes": [],
+        "statements": [],
+        "headlines": [],
+        "citations": [],
+        "sources": [],
+        "open": None,
+    }

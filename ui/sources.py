@@ -26,7 +26,8 @@ REACH = 600
 class Wanted:
     """A span of an article that the left side refers to: what a citation and a found passage have in common.
 
-    `within` is the part of it that counts most: the best sentence of a passage.
+    `within` is the part of it that counts most: the best sentence of a passage. `beside` are further ranges of the
+    article that were asked for.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Wanted:
     used_by: tuple[str, ...] = ()
     attributions: tuple[str, ...] = ()
     within: tuple[int, int] | None = None
+    beside: tuple[tuple[int, int], ...] = ()
 
     @property
     def key(self) -> str:
@@ -146,6 +148,7 @@ def _softer(text: str, marks: Sequence[Mark], group: Sequence[Wanted]) -> Iterab
         mark = spans.get(want.number)
         if mark is None:
             continue
+        yield from want.beside
         if want.within is not None:
             yield want.within
         for said in want.attributions:

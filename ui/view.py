@@ -7,7 +7,8 @@ from datetime import date
 
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
 from ui import words
-from ui.contract import Action, Headline, Outcome, Pane, Statement
+from ui.contract import Action, Headline, Pane, Statement
+from ui.contract import empty as _pane
 from ui.readings import reading
 from ui.sources import Read, Shelf, Wanted
 
@@ -79,7 +80,7 @@ def of_answer(
     pane["headline"] = words.headline(answer, today)
     pane["summary"] = list(words.summary(answer, today))
     pane["details"] = list(words.freshness(answer, today))
-    pane["actions"] = _actions(answer, model, others)
+    pane["actions"] = actions(answer, model, others)
     pane["notes"] = [*answer.disagreements, *answer.warnings]
     answered = answer.status == "answered"
     shelf = Shelf(read, today, whole)
@@ -111,6 +112,8 @@ def of_search(result: SearchResult, read: Read, today: date, *, key: str, whole:
         words.seconds(result.seconds),
     ]
     pane["details"] = list(words.begun([words.meaning(result.meaning)]))
+    if result.read_as:
+        pane["details"].append(f"Read as {result.read_as}")
     pane["headline"] = None if result.passages else "Nothing found. It may be there in other words."
     pane["notes"] = list(result.warnings)
     wanted = [_from_found(at, found) for at, found in enumerate(result.passages, 1)]
@@ -120,42 +123,22 @@ def of_search(result: SearchResult, read: Read, today: date, *, key: str, whole:
     return pane
 
 
-def _pane(key: str, outcome: Outcome) -> Pane:
-    return {
-        "id": key,
-        "outcome": outcome,
-        "label": None,
-        "stage": None,
-        "question": None,
-        "read": [],
-        "headline": None,
-        "summary": [],
-        "details": [],
-        "actions": [],
-        "notes": [],
-        "statements": [],
-        "headlines": [],
-        "citations": [],
-        "sources": [],
-        "open": None,
-    }
-
-
-def _actions(answer: Answer, model: str | None, others: int) -> list[Action]:
+def actions(answer: Answer, model: str | None = None, others: int = 0) -> list[Action]:
+    """What the header offers: undated articles taken in, the model asked or left out, another answer shown."""
     left_out = words.left_out(answer.freshness.undated_left_out)
-    actions: list[Action] = []
+    offered: list[Action] = []
     if left_out:
-        actions.append({"label": "Include", "said": left_out, "event": UNDATED})
+        offered.append({"label": "Include", "said": left_out, "event": UNDATED})
     if answer.mode == "llm":
-        actions.append({"label": "Answer without the model", "said": "", "event": PLAIN})
+        offered.append({"label": "Answer without the model", "said": "", "event": PLAIN})
     elif model is not None and answer.status != "no_answer_found":
-        actions.append({"label": f"Ask {model}", "said": "", "event": RETRY})
+        offered.append({"label": f"Ask {model}", "said": "", "event": RETRY})
     if others:
         said = words.count(others + 1, "answer") + " to this question"
-        actions.append(
+        offered.append(
             {"label": "Show the other" if others == 1 else "Show the next", "said": said, "event": OTHER}
         )
-    return actions
+    return offered
 
 
 def _shown(answer: Answer) -> tuple[Citation, ...]:

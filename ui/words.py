@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -16,7 +17,9 @@ from rag.types import (
     Origins,
     QuotationState,
     Reason,
+    SearchResult,
     Sentence,
+    Sort,
 )
 from ui import dates
 
@@ -209,6 +212,59 @@ def why(found: Found) -> tuple[str, ...]:
         parts.append(f"best sentence {found.sentence:.2f}")
     if found.copies:
         parts.append(f"also in {count(len(found.copies), 'copy', 'copies')}")
+    return tuple(parts)
+
+
+SORTS: dict[Sort, str] = {"best": "Best first", "newest": "Newest first", "oldest": "Oldest first"}
+
+
+def held(group: Sequence[Found]) -> tuple[str, ...]:
+    """Why an article was found by an exact search: the words in it that were asked for, as they stand there."""
+    said: dict[tuple[int, int], str] = {}
+    for found in group:
+        begin = found.passage.start
+        said |= {
+            place: " ".join(found.text[place[0] - begin : place[1] - begin].split())
+            for place in found.matches
+        }
+    times = Counter(said[place].casefold() for place in sorted(said))
+    shown = {text.casefold(): text for _, text in sorted(said.items(), reverse=True)}
+    parts = [
+        f"“{shown[one]}”" + (f" × {number}" if number > 1 else "") for one, number in times.most_common(6)
+    ]
+    copies = {one for found in group for one in found.copies}
+    if copies:
+        parts.append(f"also in {count(len(copies), 'copy', 'copies')}")
+    return (*parts,) if said else ("headline, author, outlet, or what is not there", *parts)
+
+
+def matching(result: SearchResult, shown: int) -> tuple[str, ...]:
+    """As "20 of 36 articles that match", "38 passages", "newest first": the totals of an exact search."""
+    articles = result.articles or 0
+    match = "articles match" if articles != 1 else "article matches"
+    parts = [f"{articles:,} {match}"]
+    if shown < articles:
+        parts.append(f"first {shown:,} shown")
+    parts += [count(result.total, "passage"), f"{count(result.searched, 'article')} searched"]
+    return (*parts, SORTS[result.sort].lower(), seconds(result.seconds))
+
+
+def counting(answer: Answer) -> tuple[str, ...]:
+    """The header line of a question about the coverage: the search it became, how it is ordered, how long it took."""
+    assert answer.coverage is not None
+    parts = [f"Searched for: {answer.coverage.query}"]
+    if answer.citations:
+        order = SORTS["oldest" if answer.coverage.asked == "first" else "newest"].lower()
+        parts.append(f"{count(len(answer.citations), 'article')} listed, {order}")
+    taken = spent(answer)
+    return (*parts, mode(answer), *([seconds(taken)] if taken is not None else []))
+
+
+def exactly(result: SearchResult) -> tuple[str, ...]:
+    """How the query was read, and what is counted apart."""
+    parts = [f"Read as: {result.read_as}"]
+    if result.replaced:
+        parts.append(f"{result.replaced:,} more replaced by a newer article, not listed")
     return tuple(parts)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rag.library.catalog import Catalog
 from rag.library.schema import articles, counter, versions
@@ -83,6 +83,18 @@ def load(catalog: Catalog, *, at: int | None = None) -> Snapshot:
         sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
         rows = connection.execute(columns().where(usable(at)).order_by(versions.c.key)).all()
     return snapshot_of(sequence if at is None else at, rows, pinned=at is not None)
+
+
+def replaced(catalog: Catalog) -> Snapshot:
+    """The articles that a newer one replaced, as they last were: for counting them apart."""
+    later = versions.alias()
+    newest = select(func.max(later.c.version)).where(later.c.article_key == versions.c.article_key)
+    went = versions.c.ended == "superseded"
+    with catalog.reading() as connection:
+        sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
+        asked = columns().where(went, versions.c.version == newest.scalar_subquery())
+        rows = connection.execute(asked.order_by(versions.c.key)).all()
+    return snapshot_of(sequence, rows, pinned=True)
 
 
 def in_scope(

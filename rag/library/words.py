@@ -34,6 +34,7 @@ from tantivy import (
 from rag.errors import LibraryError
 from rag.library.common_words import COMMON, plain
 from rag.library.durable import adapted, explained
+from rag.library.prefixes import may_begin
 from rag.library.rows import PassageRow
 from rag.library.shadow import Shadow
 from rag.library.word_scope import LAST_DAY, Hits, WordScope
@@ -176,14 +177,31 @@ class WordIndex:
         with _explained(self.path):
             return [int(searcher.doc_freq(field, word)) for word in words]
 
+    def holding(
+        self, terms: Sequence[str], field: Field, scope: WordScope | None = None
+    ) -> NDArray[np.int64]:
+        """(n, 2) id and version key of every passage whose text, or whose article's title or author, has one of
+        these words (stems of `analyzed`)."""
+        searcher = self._searcher()
+        if not terms or searcher.num_docs == 0:
+            return np.empty((0, 2), np.int64)
+        query = Query.term_set_query(self._schema, field, list(terms))
+        limits = self._limits(scope) if scope is not None else []
+        with _explained(self.path):
+            return _keys(searcher, Query.boolean_query([_unscored(query), *limits]))
+
+    def beginning(self, prefix: str, field: Field) -> list[str]:
+        """The stems that words beginning so may have; some may be of other words."""
+        searcher = self._searcher()
+        with _explained(self.path):
+            known = searcher.terms_with_prefix(field, prefix[:1])
+        return [term for term, _ in known if may_begin(term, prefix)]
+
     def ids(self) -> NDArray[np.int64]:
         """(n, 2) every passage id with its version key: for checking against the catalog."""
         searcher = self._searcher()
         with _explained(self.path):
-            found = searcher.search(Query.all_query(), max(1, searcher.num_docs)).hits
-            where = [address for _, address in found]
-            columns = [searcher.fast_field_values(name, where) for name in ("passage_id", "version_key")]
-        return np.array(columns, np.int64).T.reshape(-1, 2)
+            return _keys(searcher, Query.all_query())
 
     def _asked(
         self, searcher: Any, text: str, field: Field, *, title: float = 0.0, bigrams: float = 0.0
@@ -277,11 +295,15 @@ class WordIndex:
 
 def words_of(text: str) -> list[str]:
     """A text's words as the index knows them, in order; common ones only where nothing else remains."""
-    text = plain(text)
-    pairs = zip(_analyzer(stem=False).analyze(text), _analyzer(stem=True).analyze(text), strict=True)
-    both = list(pairs)
+    both = list(zip(*analyzed(text), strict=True))
     telling = [stem for word, stem in both if word not in COMMON]
     return telling or [stem for _, stem in both]
+
+
+def analyzed(text: str) -> tuple[list[str], list[str]]:
+    """Every word of a text in order, folded; and what the index knows it by."""
+    text = plain(text)
+    return _analyzer(stem=False).analyze(text), _analyzer(stem=True).analyze(text)
 
 
 def _run(searcher: Any, query: Any, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32], int]:
@@ -292,6 +314,12 @@ def _run(searcher: Any, query: Any, k: int) -> tuple[NDArray[np.int64], NDArray[
         np.array([score for score, _ in result.hits], np.float32),
         int(result.count),
     )
+
+
+def _keys(searcher: Any, query: Any) -> NDArray[np.int64]:
+    where = [address for _, address in searcher.search(query, max(1, searcher.num_docs)).hits]
+    columns = [searcher.fast_field_values(name, where) for name in ("passage_id", "version_key")]
+    return np.array(columns, np.int64).T.reshape(-1, 2)
 
 
 def _unscored(query: Any) -> tuple[Any, Any]:

@@ -169,6 +169,60 @@ def _begin(said: str, today: date) -> date:
     }[said]
 
 
+_THEN = re.compile(rf"\b(?:in|during|on)\s+(?:(?:this|last)\s+)?{_WHEN}", re.IGNORECASE)
+
+
+def days_said(question: str, today: date) -> tuple[Chip, ...]:
+    """The days that a question about the coverage itself names: both ends, for here they mean publication."""
+    found: dict[str, tuple[date, str]] = {}
+    for pattern, field in ((_SINCE, "from"), (_UNTIL, "to")):
+        match = pattern.search(question)
+        day = _absolute(match, today, last=field == "to") if match else None
+        if match and day is not None:
+            found[field] = day - timedelta(days=match[0].lower().startswith("published before")), match[0]
+    relative, past = _RELATIVE.search(question), _PAST.search(question)
+    then = _THEN.search(question)
+    if found:
+        pass
+    elif past is not None and (window := _window(question, today)):
+        found = {"from": (window[1], past[0]), "to": (today, past[0])}
+    elif relative is not None:
+        first, last = _exactly(relative["said"].lower().removeprefix("the "), today)
+        found = {"from": (first, relative[0]), "to": (last, relative[0])}
+    elif then is not None:
+        days = _absolute(then, today, last=False), _absolute(then, today, last=True)
+        if days[0] and days[1]:
+            found = {"from": (days[0], then[0]), "to": (days[1], then[0])}
+    return tuple(
+        Chip(
+            field,
+            day.isoformat(),
+            said.strip(),
+            f"published {'since' if field == 'from' else 'until'} {_said(day)}",
+        )
+        for field, (day, said) in found.items()
+    )
+
+
+def _exactly(said: str, today: date) -> tuple[date, date]:
+    """First and last day of what is said of now, none before or after."""
+    monday, month = today - timedelta(days=today.weekday()), today.replace(day=1)
+    last_month = (month - timedelta(days=1)).replace(day=1)
+    back = {"today": 0, "yesterday": 1, "past day": 1, "last 24 hours": 1, "past week": 7}
+    back |= {"past month": 31, "past year": 365}
+    if said in back:
+        first = today - timedelta(days=back[said])
+        return first, first if said == "yesterday" else today
+    return {
+        "this week": (monday, today),
+        "last week": (monday - timedelta(days=7), monday - timedelta(days=1)),
+        "this month": (month, today),
+        "last month": (last_month, month - timedelta(days=1)),
+        "this year": (date(today.year, 1, 1), today),
+        "last year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+    }[said]
+
+
 def _absolute(match: re.Match[str], today: date, *, last: bool) -> date | None:
     parts = {name: value for name, value in match.groupdict().items() if value}
     if "iso" in parts:

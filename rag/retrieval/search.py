@@ -230,4 +230,5 @@ def _found(candidates: Candidates, place: int, fused: NDArray[np.float64], copie
         float(candidates.words[place]),
         int(candidates.best[place]) if embedded and candidates.best[place] >= 0 else None,
         copies,
+        author=article.author,
     )

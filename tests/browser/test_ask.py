@@ -252,3 +252,21 @@ def test_a_search_opens_each_passage_in_the_same_pane(reader: Open) -> None:
 def test_every_page_names_itself(reader: Open, path: str) -> None:
     one = reader(path=path)
     expect(one.page).to_have_title(f"{(path or 'ask').title()} · Dateline")
+
+
+def test_a_search_with_operators_counts_is_shown_further_and_downloads_as_csv(reader: Open) -> None:
+    one = reader(path="search")
+    one.answered("Tarn AND more", "passages")
+    expect(one.page.locator(".details")).to_contain_text("Read as: Tarn AND more")
+    expect(one.page.locator(".statement")).to_have_count(20)
+    one.page.get_by_role("button", name="Show more").click()
+    expect(one.page.locator(".statement").nth(25)).to_be_visible()
+    expect(one.page.locator("mark .soft").first).to_have_text("Tarn")
+    one.page.get_by_text("Oldest first").click()
+    expect(one.page.locator(".summary")).to_contain_text("oldest first")
+    with one.page.expect_download() as download:
+        one.page.get_by_role("button", name="Download as CSV").click()
+    table = download.value.path().read_text(encoding="utf-8-sig")
+    assert table.startswith("headline,outlet,published,byline,article id,start,end,text,url")
+    one.page.get_by_role("button", name="How to search").click()
+    expect(one.page.get_by_text("any word that begins so")).to_be_visible()

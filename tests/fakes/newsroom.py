@@ -6,13 +6,14 @@ finds no answer.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import NoSuchArticle, UsageError
-from rag.newsroom import How
+from rag.newsroom import How, Listing
 from rag.state import Count, Counts, Status
 from rag.types import (
     Answer,
@@ -123,12 +124,20 @@ class FakeNewsroom:
         yield answer
 
     def search(
-        self, query: str, scope: Scope | None = None, k: int = 20, *, how: How | None = None
+        self,
+        query: str,
+        scope: Scope | None = None,
+        k: int | None = 20,
+        *,
+        how: How | None = None,
+        listing: Listing | None = None,
     ) -> SearchResult:
-        """The first paragraphs of the articles that hold a word of the query."""
+        """The first paragraphs of the articles that hold a word of the query; with an operator, marked and counted."""
         self.sought.append((query, scope))
         words = {word for word in query.lower().split() if len(word) > 3}
         hits = [a for a in self.articles.values() if any(word in a.text.lower() for word in words)]
+        if " AND " in query:
+            return self._exact(query.split(" AND ")[0], hits, scope or Scope(), k, listing or Listing())
         return SearchResult(
             query=query,
             passages=tuple(_found(at, article, words) for at, article in enumerate(hits[:k], 1)),
@@ -139,6 +148,34 @@ class FakeNewsroom:
             meaning=0.5,
             sequence=7,
             seconds=0.004,
+        )
+
+    def _exact(
+        self, word: str, hits: list[Article], scope: Scope, k: int | None, listing: Listing
+    ) -> SearchResult:
+        """Every hit many times over, under ids of their own, so that there is more than one page of them."""
+        found = []
+        for at, article in enumerate(hits * 15, 1):
+            twin = f"{article.id}-{at}" if at > len(hits) else article.id
+            self.articles.setdefault(twin, article)
+            one = _found(at, article, {word.lower()})
+            matches = tuple(match.span() for match in re.finditer(re.escape(word), one.text))
+            found.append(replace(one, passage=replace(one.passage, article_id=twin), matches=matches))
+        return SearchResult(
+            query=word,
+            passages=tuple(found[:k]),
+            total=len(found),
+            scope=scope,
+            chips=(),
+            searched=len(self.articles),
+            meaning=None,
+            sequence=7,
+            seconds=0.004,
+            read_as=f"{word} AND more",
+            exact=True,
+            articles=len(found),
+            replaced=1,
+            sort=listing.sort or "newest",
         )
 
     def status(self) -> Status:
