@@ -212,7 +212,7 @@ def _group_sizes(connection: Connection, groups: set[int]) -> dict[int, int]:
         return {}
     group = articles.c.group_key
     asked = select(group, func.count()).where(group.in_(groups)).group_by(group)
-    return dict(connection.execute(asked).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(asked)}
 
 
 def _shelved(row: Any, sizes: dict[int, int]) -> Shelved:
