@@ -1,4 +1,4 @@
-"""Puts the pane on the page: the one component, mounted by whichever page has something to show."""
+"""Puts our components on the page: the pane, mounted by whichever page has something to show, and the shelf."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from ui.contract import Pane
 
-NAME = "dateline.pane"
+PROJECT = "dateline"
 
 
 def pane(data: Pane, *, heard: Mapping[str, Callable[[str], None]], key: str = "pane") -> None:
@@ -22,26 +22,32 @@ def pane(data: Pane, *, heard: Mapping[str, Callable[[str], None]], key: str = "
     Args:
         heard: event name -> what to do with its value (a source key for "whole", else "").
     """
+    component("pane", data, heard=heard, key=key)
+
+
+def component(
+    name: str, data: Mapping[str, Any], *, heard: Mapping[str, Callable[[str], None]], key: str
+) -> None:
+    """Draw the component of this name (ui/<name>/<name>.js) with `data`; `heard` gets what it sends, by event."""
 
     def hear(event: str) -> Callable[[], None]:
         return lambda: heard[event](str(st.session_state[key].get(event, "")))
 
-    _declare()
-    _component()(
+    _declare(name)
+    _component(name)(
         key=key, data=data, height="content", **{f"on_{event}_change": hear(event) for event in heard}
     )
 
 
-def _declare() -> None:
+def _declare(name: str) -> None:
     """Tell Streamlit where the script lies. It finds the declaration in pyproject.toml only where a module has the
     distribution's name; ours are called rag and ui."""
     manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(NAME) is None:
-        project, component = NAME.split(".")
-        manifest = ComponentManifest(project, "0", [ComponentConfig(component, asset_dir="pane")])
+    if manager.get_component_asset_root(f"{PROJECT}.{name}") is None:
+        manifest = ComponentManifest(PROJECT, "0", [ComponentConfig(name, asset_dir=name)])
         manager.register_from_manifest(manifest, Path(__file__).parent)
 
 
 @cache
-def _component() -> Callable[..., Any]:
-    return st.components.v2.component(NAME, js="pane.js", css="pane.css")
+def _component(name: str) -> Callable[..., Any]:
+    return st.components.v2.component(f"{PROJECT}.{name}", js=f"{name}.js", css=f"{name}.css")

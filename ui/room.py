@@ -84,6 +84,11 @@ def _status() -> Status:
     return opened().status()
 
 
+def changed() -> None:
+    """Articles came, went or moved: how the library stands is looked at anew."""
+    _status.clear()
+
+
 @st.cache_resource(show_spinner=False)
 def workers() -> ThreadPoolExecutor:
     """The threads that gather answers."""

@@ -25,7 +25,7 @@ from rag.library.selects import article_key, status_of
 from rag.library.snapshot import day_number
 from rag.state import Ended, Listing, Published, ShelfSort, ShelfStatus, Shelved, Shelves, Sift, Timeline
 
-MOST_DAYS = 62  # a longer time is told by month
+MOST_DAYS = 92  # a longer time is told by month
 _KEPT = 64  # counts kept of one sequence
 T = TypeVar("T")
 v = versions.c
