@@ -62,7 +62,7 @@ def _files(shelves: Shelves) -> None:
             key="files_dropped",
         )
         _collection("files_collection", shelves)
-        st.form_submit_button("Add files", type="primary", on_click=_start)
+        st.form_submit_button("Store the files", type="primary", on_click=_start)
 
 
 def _start() -> None:

@@ -16,6 +16,7 @@ from ui import dates, frame, links, room, shelf, shelving, words
 from ui.cut import Mark, paragraphs
 
 LONG = 120_000  # characters drawn at first
+NAMES = {"title": "Headline", "url": "Address"}
 SIGNS = {"removed": ("−", "del", "removed"), "added": ("+", "ins", "added")}
 
 
@@ -54,7 +55,7 @@ def _text(shelved: Shelved, article: Article, *, marked: bool) -> None:
     line, zoned = words.article_line(article, today), dates.zoned(article.published)
     head = f'<p class="line" title="{escape(zoned)}">{escape(line)}</p>'
     head += f"<h1>{escape(article.title or 'Untitled')}</h1>"
-    if article.status == "withdrawn" and not st.session_state.get(f"show-{article.id}"):
+    if article.status == "withdrawn" and not _shown(article.id):
         st.html(f'<article class="reading">{head}</article>')
         st.text("Its text is not shown, since it was taken back.")
         st.button("Show its text", on_click=_show, args=(article.id,))
@@ -78,7 +79,9 @@ def _body(article: Article, marked: bool, *, whole: bool) -> str:
             if one.start < len(text)
         ]
     said, begun = [], set[int]()
-    for paragraph in paragraphs(text, marks, aside=article.furniture):
+    for at, paragraph in enumerate(paragraphs(text, marks, aside=article.furniture)):
+        if at == 0 and "".join(one["text"] for one in paragraph["segments"]) == article.title:
+            continue  # it stands above already
         parts = []
         for segment in paragraph["segments"]:
             for number in segment.get("marks", []):
@@ -103,7 +106,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
     read_only = room.library().read_only
     if shelved.ended_by and shelved.ended_by != shelved.article_id:
         st.button(
-            "Open what replaced it", key="open_by", type="tertiary", on_click=_go, args=(shelved.ended_by,)
+            "Open what ended it", key="open_by", type="tertiary", on_click=_go, args=(shelved.ended_by,)
         )
     if not read_only:
         if shelved.ended == "removed":
@@ -121,7 +124,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             here = (edition.article_id, edition.version) == (article.id, article.version)
             key = f"edition-{edition.article_id}-{edition.version}"
             st.button(
-                _edition(edition, today, here),
+                _plain(_edition(edition, today, here)),
                 key=key,
                 type="tertiary",
                 disabled=here,
@@ -180,13 +183,15 @@ def _record(shelved: Shelved, article: Article, today: date) -> str:
 def _edition(edition: Edition, today: date, here: bool) -> str:
     what = "removed" if edition.ended == "removed" else edition.status
     said = f"{edition.outlet or 'Outlet not stated'} · {dates.shown(edition.published, today)} · {what}"
-    return _plain(
-        f"{edition.title or 'Untitled'} ({said}, version {edition.version}{', shown' if here else ''})"
-    )
+    return f"{edition.title or 'Untitled'} ({said}, version {edition.version}{', shown' if here else ''})"
 
 
 def _changes(editions: Sequence[Edition], article: Article) -> None:
     """Two versions, picked, and their difference."""
+    editions = [one for one in editions if one.status != "withdrawn" or _shown(one.article_id)]
+    if len(editions) < 2:
+        st.text("What was taken back is compared only once its text is shown.")
+        return
     today, places = room.today(), list(range(len(editions)))
 
     def label(at: int) -> str:
@@ -225,7 +230,7 @@ def _compared(compared: Comparison) -> str:
     if compared.same:
         return "<p>Both are the same.</p>"
     rows = [
-        f"<dt>{escape(one.field.capitalize())}</dt><dd>{_signed('removed', one.before or 'not stated')} "
+        f"<dt>{NAMES.get(one.field, one.field.capitalize())}</dt><dd>{_signed('removed', one.before or 'not stated')} "
         f"{_signed('added', one.after or 'not stated')}</dd>"
         for one in compared.fields
     ]
@@ -255,6 +260,10 @@ def _go(article_id: str, version: int | None = None) -> None:
     st.query_params["article"] = article_id
     if version is not None:
         st.query_params["version"] = str(version)
+
+
+def _shown(article_id: str) -> bool:
+    return bool(st.session_state.get(f"show-{article_id}"))
 
 
 def _show(article_id: str) -> None:

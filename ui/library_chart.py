@@ -66,7 +66,7 @@ def _chart(timeline: Timeline, top: list[str]) -> Any:
     used = [name for name in names if any(row["outlet"] == name for row in data)]
     dark = st.context.theme.type == "dark"
     colours = (DARK if dark else LIGHT)[: len(used)]
-    ink = {"labelFontSize": 14, "labelColor": "#e4e8ec" if dark else "#18212b"}
+    ink: Any = {"labelFontSize": 14, "labelColor": "#e4e8ec" if dark else "#18212b"}
     bar = alt.selection_point(name="bar", fields=["period", "outlet"])
     unit = timeline.unit
     return (

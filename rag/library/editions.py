@@ -32,8 +32,22 @@ def editions(catalog: Catalog, article_id: str) -> tuple[Edition, ...]:
             return ()
         keys = _of_story(connection, key)
         asked = select(versions, articles.c.id.label("article_id")).join_from(versions, articles)
-        asked = asked.where(v.article_key.in_(keys)).order_by(v.came.desc(), v.key.desc())
-        return tuple(_edition(row) for row in connection.execute(asked))
+        rows = connection.execute(asked.where(v.article_key.in_(keys))).all()
+    newest = {row.article_id: row for row in sorted(rows, key=lambda row: int(row.version))}
+    ordered = sorted(rows, key=lambda row: (_age(row, newest), -row.came, -row.key))
+    return tuple(_edition(row) for row in ordered)
+
+
+def _age(row: Any, newest: dict[str, Any]) -> int:
+    """How many versions came after it, by what ended what: an older one may have been read later."""
+    age, seen = 0, set[str]()
+    while row.article_id not in seen:
+        seen.add(row.article_id)
+        last = newest[row.article_id]
+        age += last.version - row.version
+        row = newest.get(last.ended_by, last)
+        age += row.article_id not in seen
+    return age
 
 
 def _of_story(connection: Connection, key: int) -> set[int]:
