@@ -17,6 +17,7 @@ EDGE = {
     "errors",
     "jsonable",
     "terminal",
+    "shelf_commands",
 }  # what ui, app and cli may see
 ONLY_IN = {
     "chromadb": {"rag/library/vectors.py"},
