@@ -38,6 +38,8 @@ def page(article_id: str, close: Callable[[], None]) -> None:
     with right, st.container(key="about"):
         shows = _about(shelved, article, editions)
     with left:
+        if newsroom.SAMPLE in shelved.collections:
+            st.html(f'<p class="invented">{frame.SAMPLE_LABEL}</p>')
         if shows == "Changes":
             _changes(editions, article)
         else:
@@ -50,8 +52,6 @@ def _version(said: str | None) -> int | None:
 
 def _text(shelved: Shelved, article: Article, *, marked: bool) -> None:
     today = room.today()
-    if newsroom.SAMPLE in shelved.collections:
-        st.html(f'<p class="invented">{frame.SAMPLE_LABEL}</p>')
     line, zoned = words.article_line(article, today), dates.zoned(article.published)
     head = f'<p class="line" title="{escape(zoned)}">{escape(line)}</p>'
     head += f"<h1>{escape(article.title or 'Untitled')}</h1>"

@@ -15,12 +15,12 @@ from streamlit.testing.v1 import AppTest
 
 from rag import newsroom
 from rag.newsroom import Newsroom
-from rag.state import IngestReport, Item, Sift
+from rag.state import IngestReport, Item, Published, Sift, Timeline
 from tests.fakes.embedder import FakeEmbedder
 from tests.test_browsing import COPY
 from tests.test_newsroom import BRIDGE, FERRY, write
 from tests.ui.conftest import MAIN
-from ui import library_article, shelving, sifting
+from ui import library_article, library_chart, shelving, sifting
 from ui.adding import Adding, as_csv, counted, told_apart
 from ui.dates import date
 
@@ -317,3 +317,37 @@ def test_selecting_keeps_the_order_and_forgets_what_is_let_go() -> None:
     shelving.select(["a"], on=False)
     assert shelving.selected() == ("b", "c")
     st.session_state.clear()
+
+
+def test_what_is_pressed_in_the_chart_filters_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+
+    held: dict[str, Any] = {}
+    monkeypatch.setattr(library_chart.st, "session_state", held)
+    timeline = Timeline(
+        "month",
+        (Published("2026-02", "Post", 3), Published("2026-02", "Rare", 1), Published("2026-02", None, 1)),
+        0,
+        0,
+    )
+
+    def press(*bars: tuple[str, str]) -> None:
+        picked = [{"period": period, "outlet": outlet} for period, outlet in bars]
+        held[library_chart.KEY] = SimpleNamespace(selection={"bar": picked})
+        library_chart._press(timeline, ["Post"], lambda: None)
+
+    press(("2026-02", "Post"))
+    assert (held[sifting.FROM], held[sifting.TO]) == (date(2026, 2, 1), date(2026, 2, 28))
+    assert held[sifting.OUTLETS] == ["Post"]
+    press(("2026-02", library_chart.OTHERS))
+    assert held[sifting.OUTLETS] == ["", "Rare"]
+    press()
+    assert (held[sifting.FROM], held[sifting.OUTLETS]) == (None, [])
+
+
+def test_the_sample_says_on_an_opened_article_that_it_is_invented(
+    filled: Newsroom, app: AppTest, tmp_path: Path
+) -> None:
+    filled.ingest([write(tmp_path, "invented", COPY[::-1], title="Invented")], collection=newsroom.SAMPLE)
+    assert "Sample: invented" in html(opened(app, "invented"))
+    assert "Sample: invented" not in html(opened(app, "ferry"))
