@@ -1,4 +1,5 @@
-"""The command line: dateline ingest | ask | search | show | remove | status | repair | serve.
+"""The command line: dateline ingest | ask | search | show | remove | status | repair | serve; list and more
+(shelf_commands.py).
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -19,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import newsroom, terminal
+from rag import newsroom, shelf_commands, terminal
 from rag import settings as settings_module
 from rag.cli_flags import (
     AgencyFlag,
@@ -64,7 +65,7 @@ app = typer.Typer(
 @app.command(epilog="Examples:  dateline ingest articles/    ·    dateline ingest --plan export.jsonl")
 def ingest(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Files and folders: txt md html json jsonl csv.")
+        list[Path], typer.Argument(metavar="PATH…", help="Files and folders: txt md html json jsonl csv zip.")
     ],
     plan: Annotated[
         bool, typer.Option("--plan", help="Only say what it would take: time, disk, memory.")
@@ -347,6 +348,9 @@ def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
         sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
     else:
         say()
+
+
+shelf_commands.add(app, _room, _print)
 
 
 def main() -> None:

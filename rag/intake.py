@@ -76,8 +76,9 @@ class Intake:
         progress: stages.Report | None = None,
         stop: threading.Event | None = None,
         total: int | None = None,
+        embed: bool = True,
     ) -> IngestReport:
-        """Both stages over what was read already."""
+        """Both stages over what was read already; the first alone where `embed` is False: meaning follows behind."""
         began = time.monotonic()
         self._refuse_read_only()
         if collection is not None:
@@ -92,7 +93,7 @@ class Intake:
             items = stages.store_all(
                 self.catalog, reads, split=split, total=total, report=progress, stop=stop
             )
-            if embedder is not None and not (stop is not None and stop.is_set()):
+            if embed and embedder is not None and not (stop is not None and stop.is_set()):
                 if not mine:
                     watch = stages.watching(self.catalog, progress) if progress else None
                     mine = held.enter_context(waited_for(lock, stop, watch))

@@ -22,11 +22,12 @@ from rag.answering import prompts
 from rag.answering.chain import answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
+from rag.browsing import Browsing
 from rag.errors import CatalogDamaged, DatelineError, LibraryError, WeightsMissing
 from rag.home import event_log, hold, open_catalog
-from rag.intake import Intake
 from rag.library import embeddings
 from rag.library import ingest as stages
+from rag.library.browse import Browser
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes, open_indexes
 from rag.library.lock import held_by, holder
@@ -75,7 +76,7 @@ def open(
         return room
 
 
-class Newsroom(Intake):
+class Newsroom(Browsing):
     """One home, open. Safe for threads."""
 
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:
@@ -88,6 +89,7 @@ class Newsroom(Intake):
             self.catalog = open_catalog(home, thorough=serve)
             undo.callback(self.catalog.close)
             self.limits = Limits(self.catalog, settings)
+            self.browser = Browser(self.catalog)
             self.indexes: Indexes = open_indexes(
                 home, self.catalog, hold=hold(self.catalog, serve), chroma=serve, on_event=event_log(home)
             )

@@ -122,3 +122,157 @@ class Plan:
     disk_free: int
     memory: int
     fits: bool
+
+
+ShelfSort = Literal["date", "outlet", "title", "added"]
+ShelfStatus = Literal["usable", "withdrawn", "superseded"]
+Ended = Literal["superseded", "withdrawn", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sift:
+    """Which articles of the library are listed. Empty: all. Days are inclusive, `YYYY-MM-DD`.
+
+    `title` are words, each somewhere in the headline. `kinds`, `outlets` and `collections` hold names, any of which
+    will do. `undated` adds the undated to a range of days; without a range it leaves them alone.
+    """
+
+    title: str = ""
+    outlets: tuple[str, ...] = ()
+    from_: str | None = None
+    to: str | None = None
+    kinds: tuple[str, ...] = ()
+    statuses: tuple[ShelfStatus, ...] = ()
+    collections: tuple[str, ...] = ()
+    undated: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self == Sift()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """An article as the library lists it, its newest version. `copies`: others of its near-duplicate group.
+
+    `ended` says why it is no longer usable, `ended_by` by which article, where one did it.
+    """
+
+    article_id: str
+    version: int
+    title: str | None
+    outlet: str | None
+    published: str | None
+    kind: str | None
+    status: ShelfStatus
+    ended: Ended | None
+    ended_by: str | None
+    collections: tuple[str, ...]
+    copies: int
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the library; pages count from 1. `total` match, of `held` in all."""
+
+    rows: tuple[Shelved, ...]
+    total: int
+    held: int
+    page: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """What the library's articles can be filtered by, each with its number of articles, largest first."""
+
+    outlets: tuple[tuple[str, int], ...]
+    collections: tuple[tuple[str, int], ...]
+    kinds: tuple[tuple[str, int], ...]
+    undated: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Articles of an outlet (None: not stated) in a day `YYYY-MM-DD` or a month `YYYY-MM`."""
+
+    period: str
+    outlet: str | None
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Articles over time. `undated` are in none of the periods; nor are those dated to a month or year only, by day."""
+
+    unit: Literal["day", "month"]
+    periods: tuple[Published, ...]
+    undated: int
+    coarse: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A version of a story: one of the article's own, or of an article that it replaced or that replaced it."""
+
+    article_id: str
+    version: int
+    title: str | None
+    outlet: str | None
+    published: str | None
+    status: ShelfStatus
+    ended: Ended | None
+    ended_by: str | None
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A run of text in a comparison of two versions."""
+
+    op: Literal["same", "removed", "added"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What else differs between two versions: a field of the record, and what it says in each."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions compared, in the order of the newer one's text. `by`: what was compared."""
+
+    by: Literal["sentence", "word"]
+    fields: tuple[FieldChange, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether the texts and the fields are the same."""
+        return not self.fields and all(change.op == "same" for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What a pasted story says of itself, or what a reader corrected of it before it is stored."""
+
+    title: str | None = None
+    outlet: str | None = None
+    published: str | None = None
+    agency: str | None = None
+    kind: str | None = None
+    collections: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ EDGE = {
     "table",
     "terminal",
     "cli_flags",
+    "shelf_commands",
 }  # what ui, app and cli may see
 ONLY_IN = {
     "chromadb": {"rag/library/vectors.py"},

@@ -1,4 +1,4 @@
-"""Puts the pane and the scope bar on the page: our two components, mounted by whichever page has something to show."""
+"""Puts our components on the page: the pane, the scope bar, and the shelf of the Library page."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from ui.contract import Bar, Pane
 
-NAME = "dateline.pane"
-BAR = "dateline.scope"
+PROJECT = "dateline"
+FOLDERS = {"pane": "pane", "scope": "pane", "shelf": "shelf"}  # below ui/, by component
 
 
 def pane(data: Pane, *, heard: Mapping[str, Callable[[str], None]], key: str = "pane") -> None:
@@ -23,16 +23,19 @@ def pane(data: Pane, *, heard: Mapping[str, Callable[[str], None]], key: str = "
     Args:
         heard: event name -> what to do with its value (a source key for "whole", else "").
     """
-
-    _put(NAME, data, heard, key)
+    component("pane", data, heard=heard, key=key)
 
 
 def bar(data: Bar, *, heard: Mapping[str, Callable[[str], None]], key: str = "scope_bar") -> None:
     """Draw the scope bar; `heard` is told what the reader set."""
-    _put(BAR, data, heard, key)
+    component("scope", data, heard=heard, key=key)
 
 
-def _put(name: str, data: Pane | Bar, heard: Mapping[str, Callable[[str], None]], key: str) -> None:
+def component(
+    name: str, data: Mapping[str, Any], *, heard: Mapping[str, Callable[[str], None]], key: str
+) -> None:
+    """Draw the component of this name (ui/<folder>/<name>.js) with `data`; `heard` gets what it sends, by event."""
+
     def hear(event: str) -> Callable[[], None]:
         return lambda: heard[event](str(st.session_state[key].get(event, "")))
 
@@ -46,14 +49,11 @@ def _declare(name: str) -> None:
     """Tell Streamlit where the script lies. It finds the declaration in pyproject.toml only where a module has the
     distribution's name; ours are called rag and ui."""
     manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(name) is None:
-        project = name.split(".")[0]
-        ours = [ComponentConfig(one.split(".")[1], asset_dir="pane") for one in (NAME, BAR)]
-        manifest = ComponentManifest(project, "0", ours)
+    if manager.get_component_asset_root(f"{PROJECT}.{name}") is None:
+        manifest = ComponentManifest(PROJECT, "0", [ComponentConfig(name, asset_dir=FOLDERS[name])])
         manager.register_from_manifest(manifest, Path(__file__).parent)
 
 
 @cache
 def _component(name: str) -> Callable[..., Any]:
-    script = name.split(".")[1]
-    return st.components.v2.component(name, js=f"{script}.js", css=f"{script}.css")
+    return st.components.v2.component(f"{PROJECT}.{name}", js=f"{name}.js", css=f"{name}.css")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import DatelineError
-from ui import frame, room, scope, words
+from ui import frame, room, scope, sifting, words
 
 # What a reader typed or set stays while another page is looked at.
-KEPT = ("ask_text", "search_text")
+KEPT = ("ask_text", "search_text", *sifting.FIELDS)
 PAGES = [
     st.Page("ask.py", title="Ask", default=True),
     st.Page("search.py", title="Search"),
+    st.Page("library.py", title="Library"),
     st.Page("status.py", title="Status"),
 ]
 

@@ -85,8 +85,8 @@ def _status() -> Status:
     return opened().status()
 
 
-def look_again() -> None:
-    """The library has changed: the next look is a fresh one."""
+def changed() -> None:
+    """Articles came, went or moved: how the library stands is looked at anew."""
     _status.clear()
 
 

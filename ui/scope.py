@@ -133,7 +133,7 @@ def _tell(name: str) -> None:
 @st.fragment(run_every=LOOK)
 def _look(sequence: int, drawn: float) -> None:
     if time.monotonic() - drawn >= LOOK / 2 and room.opened().sequence != sequence:
-        room.look_again()
+        room.changed()
         st.session_state.acted = True  # this drawing is no reader's: the address is left as it is
         st.rerun()
 

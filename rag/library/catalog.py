@@ -14,12 +14,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
+from sqlalchemy.schema import CreateIndex
 
 from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
 from rag.library import database
 from rag.library.kept_versions import KeptVersions
 from rag.library.rows import Change, HitRow, PassageRow, Pending, Totals, VectorRow
 from rag.library.schema import (
+    BROWSED,
     SCHEMA,
     articles,
     changes,
@@ -78,6 +80,8 @@ class Catalog:
     def _prepare(self) -> None:
         with self.writing() as connection:
             metadata.create_all(connection)
+            for index in BROWSED:  # catalogs made before these were there
+                connection.execute(CreateIndex(index, if_not_exists=True))
             if connection.scalar(select(counter.c.sequence)) is None:
                 connection.execute(counter.insert().values(id=1, sequence=0))
                 connection.execute(meta.insert().values(name="schema", value=str(SCHEMA)))

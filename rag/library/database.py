@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,9 +37,20 @@ def engine_for(path: Path, *, read_only: bool = False) -> Engine:
             connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.create_function("folded", 1, folded, deterministic=True)
         return connection
 
     return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=16, max_overflow=48)
+
+
+def folded(said: str | None) -> str | None:
+    """Words as a filter compares them, in Python and in SQL: without case and diacritics."""
+    if said is None:
+        return None
+    if said.isascii():
+        return said.lower()
+    parts = unicodedata.normalize("NFKD", said.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 @contextmanager

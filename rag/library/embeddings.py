@@ -78,7 +78,7 @@ def use_passages(catalog: Catalog, rules: str, split: Callable[[Article], tuple[
     before = catalog.meta("passages")
     if before == rules:
         return 0
-    keys = catalog.current_keys().tolist() if before is not None else []
+    keys = _cut_again(catalog) if before is not None else []
     for key in keys:
         article = catalog.version(key)
         with ledger(catalog) as book:
@@ -91,3 +91,10 @@ def use_passages(catalog: Catalog, rules: str, split: Callable[[Article], tuple[
     with ledger(catalog) as book:
         book.note("passages", rules)
     return len(keys)
+
+
+def _cut_again(catalog: Catalog) -> list[int]:
+    """The versions that a question may use, or may use again: what was removed by hand can be brought back."""
+    asked = select(versions.c.key).where(versions.c.went.is_(None) | (versions.c.ended == "removed"))
+    with catalog.reading() as connection:
+        return list(connection.scalars(asked.order_by(versions.c.key)))

@@ -24,7 +24,7 @@ from rag.state import Item, ItemStatus
 
 READING_RULES = "r1"  # what reading makes of a file: where that changes, this does, and files are read again
 WENT_IN: frozenset[ItemStatus] = frozenset(("added", "changed", "unchanged"))
-_RECORDS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
+_RECORDS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".zip")
 
 
 class Remembered:

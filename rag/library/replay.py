@@ -140,6 +140,8 @@ class VectorsFollow:
 
     def replay(self, changes: Sequence[Change]) -> None:
         stored, gone = _keys(changes, "stored"), _keys(changes, "gone")
+        back = set(_usable(self._catalog, gone))  # removed, and brought back since
+        gone = [key for key in gone if key not in back]
         dropped = set(self._meaning.ever(stored)) - set(_passage_ids(self._catalog, stored))
         self._index.upsert(self._rows(_usable(self._catalog, _keys(changes, "embedded"))))
         self._index.delete(sorted(dropped.union(_passage_ids(self._catalog, gone), self._meaning.ever(gone))))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 SCHEMA = 1
@@ -81,6 +82,37 @@ versions = Table(
     Column("collections", Text, nullable=False),
     Column("supersedes", Text, index=True),
     Index("versions_pending", "embedded", "went"),
+)
+
+# What the library page looks up and sorts by (what is not stated last): a page of it costs the same in a large library.
+OLDEST = text("coalesce(day_first, 99999999)")
+OUTLET = text("coalesce(outlet, char(1114111)) COLLATE NOCASE")
+TITLE = text("coalesce(title, char(1114111)) COLLATE NOCASE")
+BROWSED = (
+    Index("versions_newest_first", versions.c.day_last, versions.c.published, versions.c.article_key),
+    Index("versions_oldest_first", OLDEST, versions.c.published, versions.c.article_key),
+    Index("versions_by_outlet", OUTLET, versions.c.day_last.desc(), versions.c.article_key.desc()),
+    Index("versions_ended_by", versions.c.ended_by),
+    Index("versions_by_title", TITLE, versions.c.day_last.desc(), versions.c.article_key.desc()),
+)
+
+# A version that was removed by hand and brought back was not usable from the sequence `went` until `back`.
+away = Table(
+    "away",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key"), nullable=False, index=True),
+    Column("went", Integer, nullable=False),
+    Column("back", Integer, nullable=False),
+)
+
+# Collections set by hand, over those of the article's own record: put in (1), never one that the record has, or taken
+# out (0), only one that it has. They hold for every version that comes.
+shelving = Table(
+    "shelving",
+    metadata,
+    Column("article_key", Integer, ForeignKey("articles.key"), primary_key=True),
+    Column("collection", Text, primary_key=True),
+    Column("put_in", Integer, nullable=False),
 )
 
 # Apart from `versions`, so that reading who is in scope does not walk over the texts.

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
 from rag.library.rows import HitRow, PassageRow, Pending, SentenceVectors, Totals, VectorRow
-from rag.library.schema import aliases, articles, passages, texts, vectors, versions
+from rag.library.schema import aliases, articles, away, passages, texts, vectors, versions
 from rag.types import Article, ArticleStatus, Passage
 
 
@@ -19,7 +19,8 @@ def usable(at: int | None) -> Any:
     """The condition that a version is usable, now or at a sequence."""
     if at is None:
         return versions.c.went.is_(None)
-    return and_(versions.c.came <= at, or_(versions.c.went.is_(None), versions.c.went > at))
+    was_away = exists().where(away.c.version_key == versions.c.key, away.c.went <= at, away.c.back > at)
+    return and_(versions.c.came <= at, or_(versions.c.went.is_(None), versions.c.went > at), ~was_away)
 
 
 def article_key(connection: Connection, article_id: str) -> int | None:
@@ -51,7 +52,7 @@ def article_of(row: Any) -> Article:
         supersedes=row.supersedes,
         furniture=tuple((start, end) for start, end in furniture),
         version=row.version,
-        status=_status(row.went, row.ended),
+        status=status_of(row.went, row.ended),
     )
 
 
@@ -162,7 +163,8 @@ def hit_of(row: Any, article: Article) -> HitRow:
     return HitRow(passage_id, version_key, group_key, article, passage, text, whole, sentences)
 
 
-def _status(went: int | None, ended: str | None) -> ArticleStatus:
+def status_of(went: int | None, ended: str | None) -> ArticleStatus:
+    """What a version that came and went is called."""
     if went is None:
         return "usable"
     return "superseded" if ended == "superseded" else "withdrawn"

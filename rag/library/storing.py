@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
@@ -23,6 +22,7 @@ from rag.library.schema import (
     versions,
 )
 from rag.library.selects import article_key, article_of
+from rag.library.shelved import as_kept, by_hand
 from rag.library.story import copies_among, ended_by_new, ends_new
 from rag.library.storyline import named_titles
 from rag.reading.dates import day_range
@@ -46,14 +46,19 @@ def store(catalog: Catalog, batch: Sequence[ToStore], *, at: str | None = None) 
     """Store a batch of articles in one transaction, one outcome each, in order."""
     ids = [one.article.id for one in batch]
     with ledger(catalog, at=at) as book:
-        aliased = select(aliases.c.id).where(aliases.c.id.in_(ids))
-        named = select(versions.c.supersedes).where(versions.c.supersedes.in_(ids))
-        known = _Known(set(book.connection.scalars(aliased)), set(book.connection.scalars(named)))
+        known = look_up(book.connection, ids)
         return [_store_one(book, known, one) for one in batch]
 
 
+def look_up(connection: Connection, ids: Sequence[str]) -> Known:
+    """What is known of a batch's ids."""
+    aliased = select(aliases.c.id).where(aliases.c.id.in_(ids))
+    named = select(versions.c.supersedes).where(versions.c.supersedes.in_(ids))
+    return Known(set(connection.scalars(aliased)), set(connection.scalars(named)))
+
+
 @dataclass(slots=True)
-class _Known:
+class Known:
     """Looked up once for a batch: which of its ids are aliases, and which are superseded by an article known."""
 
     aliases: set[str]
@@ -66,7 +71,7 @@ def remove(catalog: Catalog, article_ids: Sequence[str]) -> list[Stored]:
     with ledger(catalog) as book:
         for article_id in article_ids:
             key = article_key(book.connection, article_id)
-            row = _newest(book.connection, key) if key is not None else None
+            row = newest_of(book.connection, key) if key is not None else None
             if row is None:
                 done.append(Stored(Item(article_id, "failed", "there is no such article")))
             elif row.went is not None:
@@ -79,7 +84,8 @@ def remove(catalog: Catalog, article_ids: Sequence[str]) -> list[Stored]:
     return done
 
 
-def _newest(connection: Connection, key: int) -> Any:
+def newest_of(connection: Connection, key: int) -> Any:
+    """The newest version of the article with this key, without its text; None where it has none."""
     asked = (
         select(versions, articles.c.id.label("article_id"))
         .join_from(versions, articles)
@@ -90,12 +96,12 @@ def _newest(connection: Connection, key: int) -> Any:
     return connection.execute(asked).first()
 
 
-def _store_one(book: Ledger, known: _Known, new: ToStore) -> Stored:
+def _store_one(book: Ledger, known: Known, new: ToStore) -> Stored:
     article = new.article
     key = book.connection.scalar(select(articles.c.key).where(articles.c.id == article.id))
     if key is None:
         return _store_unknown(book, known, new)
-    newest = _newest(book.connection, key)
+    newest = newest_of(book.connection, key)
     if newest is None:
         return _add_version(book, known, new, key, 1, "added")
     if newest.content_hash == content_hash(article):
@@ -109,14 +115,14 @@ def _store_one(book: Ledger, known: _Known, new: ToStore) -> Stored:
     return _store_one(book, known, renamed)
 
 
-def _store_same(book: Ledger, known: _Known, new: ToStore, newest: Any) -> Stored:
+def _store_same(book: Ledger, known: Known, new: ToStore, newest: Any) -> Stored:
     if newest.went is None or newest.ended != "removed":
         why = None if newest.went is None else f"it was {newest.ended} and stays so"
         return Stored(Item(new.source, "unchanged", _and(new.remark, why), newest.article_id))
     return _add_version(book, known, new, newest.article_key, newest.version + 1, "added")
 
 
-def _replace(book: Ledger, known: _Known, new: ToStore, newest: Any) -> Stored:
+def _replace(book: Ledger, known: Known, new: ToStore, newest: Any) -> Stored:
     if newest.went is not None and newest.ended == "withdrawn":
         why = "it was withdrawn and stays so; `supersedes` or a new id brings a new story"
         return Stored(Item(new.source, "unchanged", _and(new.remark, why), newest.article_id))
@@ -133,7 +139,7 @@ def _same(connection: Connection, newest: Any, article: Article) -> bool:
     return same_article(text, newest.title, article.text, article.title)
 
 
-def _store_unknown(book: Ledger, known: _Known, new: ToStore) -> Stored:
+def _store_unknown(book: Ledger, known: Known, new: ToStore) -> Stored:
     article, connection = new.article, book.connection
     twin = _twin(connection, article)
     aliased = article.id in known.aliases
@@ -168,7 +174,7 @@ def _twin(connection: Connection, article: Article) -> Any:
 
 
 def _add_version(
-    book: Ledger, known: _Known, new: ToStore, key: int, version: int, status: ItemStatus
+    book: Ledger, known: Known, new: ToStore, key: int, version: int, status: ItemStatus
 ) -> Stored:
     connection = book.connection
     article = new.article
@@ -182,7 +188,9 @@ def _add_version(
         "content_hash": content_hash(article),
         "day_first": first,
         "day_last": last,
-        "collections": json.dumps(article.collections, ensure_ascii=False),
+        "collections": as_kept(
+            article.collections if version == 1 else by_hand(connection, key, article.collections)
+        ),
     }
     row |= {name: getattr(article, name) for name in _PLAIN}
     version_key = int(connection.execute(insert(versions).values(**row)).inserted_primary_key[0])  # type: ignore[index]
@@ -196,7 +204,7 @@ def _add_version(
     book.log("stored", version_key)
     known.superseded.add(article.supersedes)
     copies = _group(connection, new, key, fresh=version == 1)
-    went, by = _story(book, known, article, key, version_key, copies)
+    went, by = story(book, known, article, key, version_key, copies)
     return Stored(Item(new.source, status, _and(new.remark, by), article.id), version_key, went)
 
 
@@ -235,8 +243,8 @@ def _group(connection: Connection, new: ToStore, key: int, *, fresh: bool) -> li
     return copies
 
 
-def _story(
-    book: Ledger, known: _Known, article: Article, key: int, version_key: int, copies: list[int]
+def story(
+    book: Ledger, known: Known, article: Article, key: int, version_key: int, copies: list[int]
 ) -> tuple[tuple[int, ...], str | None]:
     """End what a new version makes old, or itself where it is old already: the keys of the former, what of the latter.
 

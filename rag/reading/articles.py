@@ -44,10 +44,10 @@ def articles_in(file: File, stream: BinaryIO, fallback: FallbackId, today: date)
         if kind == "json":
             yield from _records(file, json_records(file.shown, decode(data)), fallback, today)
         else:
-            yield _article(file.shown, _document(file, kind, data), fallback(None), today)
+            yield _article(file.shown, document(file, kind, data), fallback(None), today)
 
 
-def _document(file: File, kind: FileKind, data: bytes) -> Plain:
+def document(file: File, kind: FileKind, data: bytes) -> Plain:
     """A file that is one article."""
     if kind == "html":
         return web_page(file.shown, decode_page(data))

@@ -44,7 +44,7 @@ _NO_ARTICLES = {
     ".sh": "a program, not an article",
 }
 _BY_LINE = (".jsonl", ".ndjson")
-_UNCOUNTED = (".json", ".csv", ".tsv")
+_UNCOUNTED = (".json", ".csv", ".tsv", ".zip")
 _SPECIAL = (
     (stat.S_ISFIFO, "a named pipe, not a file"),
     (stat.S_ISSOCK, "a socket, not a file"),
@@ -79,15 +79,18 @@ def walk(paths: Sequence[Path]) -> Iterator[File | Passed]:
 
 
 def count_files(paths: Sequence[Path]) -> tuple[int, int]:
-    """How many files `read_paths` would read, and their bytes. Opens none of them."""
-    sizes = [found.size for found in walk(paths) if isinstance(found, File)]
+    """How many files `read_paths` would read, and their bytes: of an archive, those of what is in it."""
+    from rag.reading.zips import unpacked_size
+
+    found = [one for one in walk(paths) if isinstance(one, File)]
+    sizes = [unpacked_size(one) if one.path.suffix.lower() == ".zip" else one.size for one in found]
     return len(sizes), sum(sizes)
 
 
 def count_records(paths: Sequence[Path]) -> int | None:
     """How many rows `read_paths` will give: one for a path, one for a line of JSON lines.
 
-    None where files are among them that hold nobody knows how many until they are read (JSON, CSV).
+    None where files are among them that hold nobody knows how many until they are read (JSON, CSV, zip).
     """
     count = 0
     for found in walk(paths):
@@ -169,13 +172,17 @@ def _file(path: Path, status: os.stat_result, *, walked: bool) -> File | Passed:
         return Passed(
             shown(path), next((what for test, what in _SPECIAL if test(status.st_mode)), "not a file")
         )
-    if walked:
-        name = path.name.lower()
-        companion = "a README, not an article" if name.split(".")[0] == "readme" else _COMPANIONS.get(name)
-        reason = companion or _NO_ARTICLES.get(path.suffix.lower())
-        if reason:
-            return Passed(shown(path), reason, fault=False)
+    reason = no_article(path.name) if walked else None
+    if reason:
+        return Passed(shown(path), reason, fault=False)
     return File(path, shown(path), status.st_size, walked)
+
+
+def no_article(name: str) -> str | None:
+    """Why a file of this name, met in a folder or an archive, is no article; None where it may be one."""
+    name = name.lower()
+    companion = "a README, not an article" if name.split(".")[0] == "readme" else _COMPANIONS.get(name)
+    return companion or _NO_ARTICLES.get(Path(name).suffix)
 
 
 def _trouble(error: OSError) -> str:

@@ -49,14 +49,14 @@ def read_paths(paths: Sequence[Path], *, today: date) -> Iterator[Read]:
 
 def read_file(found: File | Passed, *, today: date) -> Iterator[Read]:
     """Read one of the files that `walk` found; a path that it passed over is a row."""
-    from rag.reading.articles import articles_in
+    from rag.reading.zips import articles_or_archive
 
     if isinstance(found, Passed):
         yield Read(found.shown, reason=found.reason, skipped=not found.fault)
         return
     try:
         with open_file(found) as file:
-            yield from articles_in(found, file, partial(path_id, found.path), today)
+            yield from articles_or_archive(found, file, partial(path_id, found.path), today)
     except ReadingError as error:
         yield Read(found.shown, reason=reason_of(error))
     except OSError as error:
@@ -65,12 +65,12 @@ def read_file(found: File | Passed, *, today: date) -> Iterator[Read]:
 
 def read_bytes(name: str, data: bytes, *, today: date) -> Iterator[Read]:
     """Read an upload or a paste. Without id or address, an article's id comes from its text."""
-    from rag.reading.articles import articles_in
+    from rag.reading.zips import articles_or_archive
 
     label = shown(name)
     file = File(Path(name), label, len(data), walked=False)
     try:
-        yield from articles_in(file, io.BytesIO(data), lambda _: None, today)
+        yield from articles_or_archive(file, io.BytesIO(data), None, today)
     except ReadingError as error:
         yield Read(label, reason=reason_of(error))
 

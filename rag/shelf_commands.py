@@ -1,0 +1,141 @@
+"""The commands about the library's articles: dateline list | restore | collection | compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import typer
+
+from rag import terminal
+from rag.errors import UsageError
+from rag.jsonable import as_json
+from rag.newsroom import Newsroom
+from rag.state import ShelfSort, ShelfStatus, Sift
+
+HomeFlag = Annotated[Path | None, typer.Option("--home", help="The library's folder.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Opened = Callable[[Path | None], AbstractContextManager[Newsroom]]
+Print = Callable[[bool, Any, Callable[[], object]], None]
+NOTHING, PARTLY = 3, 4
+
+
+def add(app: typer.Typer, opened: Opened, show: Print) -> None:
+    """Put the commands into the command line."""
+
+    @app.command(name="list", epilog="Example:  dateline list --title bridge --sort outlet --json")
+    def listing(
+        title: Annotated[str, typer.Option("--title", help="Words of the headline.")] = "",
+        from_: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
+        to: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD.")] = None,
+        outlet: Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet.")] = None,
+        kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind.")] = None,
+        status: Annotated[
+            list[str] | None, typer.Option("--status", help="usable, superseded or withdrawn.")
+        ] = None,
+        collection: Annotated[list[str] | None, typer.Option("--collection", help="Only this one.")] = None,
+        undated: Annotated[bool, typer.Option("--undated", help="The undated; with days, too.")] = False,
+        sort: Annotated[str, typer.Option("--sort", help="date, outlet, title or added.")] = "date",
+        page: Annotated[int, typer.Option("--page", min=1, help="Which page, of 50 articles.")] = 1,
+        home: HomeFlag = None,
+        as_object: JsonFlag = False,
+    ) -> None:
+        """List the library's articles, newest first."""
+        for said, known, flag in (
+            ([sort], get_args(ShelfSort), "--sort"),
+            (status or [], get_args(ShelfStatus), "--status"),
+        ):
+            _known(said, known, flag)
+        sift = Sift(
+            title,
+            tuple(outlet or ()),
+            _day(from_, "--from"),
+            _day(to, "--to"),
+            tuple(kind or ()),
+            tuple(status or ()),  # type: ignore[arg-type]
+            tuple(collection or ()),
+            undated,
+        )
+        with opened(home) as room:
+            found = room.listing(sift, sort=sort, page=page)  # type: ignore[arg-type]
+        show(as_object, {"schema": 1, **as_json(found)}, lambda: terminal.print_listing(found))
+        raise typer.Exit(0 if found.rows else NOTHING)
+
+    @app.command(epilog="Example:  dateline restore gazette-2026-10-12-bridge")
+    def restore(
+        article_ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Ids that were removed.")],
+        home: HomeFlag = None,
+        as_object: JsonFlag = False,
+    ) -> None:
+        """Bring back articles that were removed: the same versions, usable again."""
+        with opened(home) as room:
+            report = room.restore(article_ids)
+        show(as_object, as_json(report), lambda: terminal.print_items(report))
+        raise typer.Exit(PARTLY if report.count("failed") else 0)
+
+    @app.command(epilog='Example:  dateline collection put "The flood" gazette-2026-10-12-bridge')
+    def collection(
+        what: Annotated[str, typer.Argument(metavar="put|take-out|rename", help="What to do with it.")],
+        name: Annotated[str, typer.Argument(metavar="NAME", help="The collection.")],
+        rest: Annotated[
+            list[str], typer.Argument(metavar="ID…|NEW", help="Ids of articles; to rename: the new name.")
+        ],
+        home: HomeFlag = None,
+        as_object: JsonFlag = False,
+    ) -> None:
+        """Put articles into a collection, take them out, or give a collection another name."""
+        _known([what], ("put", "take-out", "rename"), "collection")
+        if what == "rename" and len(rest) != 1:
+            raise UsageError(
+                "collection rename", "it needs one new name", "Put a name of several words in quotes."
+            )
+        with opened(home) as room:
+            if what == "rename":
+                moved = room.rename_collection(name, rest[0])
+                line = f"{moved:,} articles are in {terminal.harmless(rest[0])} now."
+                show(as_object, {"schema": 1, "moved": moved}, lambda: terminal.out.print(line))
+                return
+            report = (room.put if what == "put" else room.take_out)(rest, name)
+        show(as_object, as_json(report), lambda: terminal.print_items(report))
+        raise typer.Exit(PARTLY if report.count("failed") else 0)
+
+    @app.command(epilog="Example:  dateline compare ID@1 ID@2 --by word")
+    def compare(
+        before: Annotated[str, typer.Argument(metavar="ID[@VERSION]", help="The earlier one.")],
+        after: Annotated[str, typer.Argument(metavar="ID[@VERSION]", help="The later one.")],
+        by: Annotated[str, typer.Option("--by", help="sentence or word.")] = "sentence",
+        home: HomeFlag = None,
+        as_object: JsonFlag = False,
+    ) -> None:
+        """Say what changed from one version of a story to another."""
+        _known([by], ("sentence", "word"), "--by")
+        how: Literal["sentence", "word"] = "word" if by == "word" else "sentence"
+        with opened(home) as room:
+            compared = room.compare(_version(room, before), _version(room, after), by=how)
+        show(as_object, {"schema": 1, **as_json(compared)}, lambda: terminal.print_comparison(compared))
+
+
+def _version(room: Newsroom, said: str) -> tuple[str, int]:
+    """An id, and the version behind an @; without one, the newest."""
+    name, at, number = said.rpartition("@")
+    if at and number.isdigit():
+        return name, int(number)
+    return said, room.article(said).version
+
+
+def _known(said: list[str], known: tuple[str, ...], flag: str) -> None:
+    for one in said:
+        if one not in known:
+            raise UsageError(flag, f"there is no {one!r}", f"Choose from: {', '.join(known)}.")
+
+
+def _day(said: str | None, flag: str) -> str | None:
+    try:
+        return date.fromisoformat(said).isoformat() if said else None
+    except ValueError as error:
+        raise UsageError(
+            flag, f"{said!r} is not a day", "Write it as YYYY-MM-DD, like 2026-11-12."
+        ) from error

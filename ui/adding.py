@@ -1,0 +1,138 @@
+"""Files on their way into the library: stored by a thread, so that no question waits; the page shows how far."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+
+from rag.errors import DatelineError
+from rag.state import IngestReport, Item, ItemStatus
+
+Upload = tuple[str, bytes]
+# add(uploads, only, at, stop): `at` hears which upload is being read, from 0.
+Add = Callable[
+    [Sequence[Upload], frozenset[str] | None, Callable[[int], None], threading.Event], IngestReport
+]
+ORDER: tuple[ItemStatus, ...] = ("failed", "changed", "duplicate", "added", "unchanged", "skipped")
+
+
+class Adding:
+    """Stores uploads behind the page. All attributes may be read while it runs.
+
+    Args:
+        uploads: names and bytes; names that come twice are told apart.
+        add: stores them; called on the gathering thread.
+        only: these sources alone (a retry), the others' items being `kept`.
+    """
+
+    def __init__(
+        self,
+        uploads: Sequence[Upload],
+        add: Add,
+        run_on: Executor,
+        *,
+        only: frozenset[str] | None = None,
+        kept: Sequence[Item] = (),
+    ) -> None:
+        self.uploads, self._add, self._only, self._kept = told_apart(uploads), add, only, tuple(kept)
+        self.at = 0
+        self._stop = threading.Event()
+        self._future: Future[IngestReport] = run_on.submit(self._run)
+
+    def _run(self) -> IngestReport:
+        return self._add(self.uploads, self._only, self._reached, self._stop)
+
+    def _reached(self, at: int) -> None:
+        self.at = at
+
+    @property
+    def running(self) -> bool:
+        """Whether more may come."""
+        return not self._future.done()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the reader stopped it: what was stored before is kept."""
+        return self._stop.is_set()
+
+    @property
+    def error(self) -> DatelineError | None:
+        """What ended it before its end, or None. Anything that is no fault of ours to explain comes through."""
+        if self.running:
+            return None
+        try:
+            self._future.result()
+        except DatelineError as error:
+            return error
+        return None
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What happened to each article, file or line, what failed first."""
+        if self.running or self.error is not None:
+            return self._kept
+        found = (*self._kept, *self._future.result().items)
+        return tuple(sorted(found, key=lambda item: ORDER.index(item.status)))
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The sources that failed."""
+        return frozenset(item.source for item in self.items if item.status == "failed")
+
+    def stop(self) -> None:
+        """Store no more."""
+        self._stop.set()
+
+    def wait(self, seconds: float) -> None:
+        """Return when it is over, or after `seconds`."""
+        try:
+            self._future.exception(seconds)
+        except TimeoutError:
+            return
+
+    def again(self, run_on: Executor) -> Adding:
+        """What failed, alone; after a fault that ended it, everything."""
+        if self.error is not None:
+            return Adding(self.uploads, self._add, run_on, only=self._only, kept=self._kept)
+        kept = [item for item in self.items if item.status != "failed"]
+        return Adding(self.uploads, self._add, run_on, only=self.failed, kept=kept)
+
+
+def told_apart(uploads: Sequence[Upload]) -> tuple[Upload, ...]:
+    """The uploads, a name that came before with a number behind it: "story (2).txt"."""
+    seen: set[str] = set()
+    found = []
+    for name, data in uploads:
+        stem, dot, suffix = name.rpartition(".")
+        number, told = 2, name
+        while told in seen:
+            told = f"{stem} ({number}).{suffix}" if dot else f"{name} ({number})"
+            number += 1
+        seen.add(told)
+        found.append((told, data))
+    return tuple(found)
+
+
+def as_csv(items: Sequence[Item]) -> str:
+    """The list as a table for a spreadsheet, in which nothing an article says can become a formula."""
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\r\n")
+    writer.writerow(["source", "status", "reason", "article_id"])
+    for item in items:
+        row = (item.source, item.status, item.reason or "", item.article_id or "")
+        writer.writerow(
+            [f"'{one}" if one.startswith(("=", "+", "-", "@", "\t", "\r")) else one for one in row]
+        )
+    return made.getvalue()
+
+
+def counted(items: Sequence[Item]) -> str:
+    """As "3 added, 1 failed"."""
+    counts = {status: sum(item.status == status for item in items) for status in ORDER}
+    return (
+        ", ".join(f"{counts[status]:,} {status}" for status in ORDER[::-1] if counts[status])
+        or "Nothing added"
+    )
