@@ -159,13 +159,20 @@ class Browsing(Intake):
     def rename_collection(self, collection: str, name: str) -> int:
         """Give a collection another name, or join it to one that has it. How many articles moved.
 
+        One that is never sent to a model stays so, with all that it is joined to.
+
         Raises:
             UsageError: there is no such collection, or the name will not do.
             ReadOnly: the home cannot be written.
         """
         old, new = _named(collection), _named(name)
         self._refuse_read_only()
+        local = old in self.local_collections()
+        if local:  # first the new name, so that nothing of it is sent meanwhile
+            self.keep_local(new)
         moved = shelved.rename(self.catalog, old, new)
+        if local and moved:
+            self.keep_local(old, False)
         if not moved:
             known = ", ".join(one for one, _ in self.shelves().collections) or "none"
             raise UsageError(f"The collection “{old}”", "there is none of this name", f"There are: {known}.")

@@ -7,6 +7,7 @@ With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import signal
@@ -54,12 +55,26 @@ ROOT = Path(__file__).resolve().parent.parent
 
 app = typer.Typer(
     name="dateline",
-    help="Answers over a newsroom's own articles, every sentence tied to the exact words that support it.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        terminal.out.print(f"dateline {importlib.metadata.version('dateline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def dateline(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Answers over a newsroom's own articles, every sentence tied to the exact words that support it."""
 
 
 @app.command(epilog="Examples:  dateline ingest articles/    ·    dateline ingest --plan export.jsonl")
@@ -244,7 +259,9 @@ def serve(
         bool,
         typer.Option("--sample", help="Begin with the invented sample newsroom if the library is empty."),
     ] = False,
-    port: Annotated[int | None, typer.Option("--port", help="Default: DATELINE_PORT, else 8501.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Default: DATELINE_PORT, else 8501.")
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from typing import Literal
 
 from rag import standing
@@ -171,6 +172,7 @@ class Questions:
             looked.notes,
             reading.said,
             sort=listing.sort or "best",
+            undated_left_out=looked.inside.undated_left_out,
         )
 
     def exact(
@@ -218,6 +220,7 @@ class Questions:
             replaced=found.replaced,
             sort=order.sort,
             outlets=found.outlets,
+            undated_left_out=inside.undated_left_out,
         )
 
     def counted(
@@ -302,7 +305,8 @@ class Questions:
         return today or (self._today() if self._as_of_today else None)
 
     def _notes(self, snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:
-        notes = tuple(f"Nothing in the library is called “{name}”." for name in inside.unknown)
+        known = (*snapshot.outlets, *snapshot.agencies, *snapshot.collections)
+        notes = tuple(_unknown(name, known) for name in inside.unknown)
         return notes + _aside(snapshot, scope, inside) + self._behind(snapshot.sequence)
 
     def _vector(self, question: str) -> tuple[Vector | None, tuple[str, ...]]:
@@ -333,6 +337,14 @@ def _number(day: date | None) -> int | None:
 
 def _hidden(scope: Scope) -> str | None:
     return None if SAMPLE in scope.collections or scope.articles else SAMPLE
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    """That a scope names what is not there, and what may have been meant."""
+    by_plain = {one.casefold(): one for one in known if one}
+    near = [by_plain[one] for one in get_close_matches(name.casefold(), by_plain, n=2, cutoff=0.6)]
+    meant = f" Is it {' or '.join(f'“{one}”' for one in near)}?" if near else ""
+    return f"Nothing in the library is called “{name}”.{meant}"
 
 
 def _aside(snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:

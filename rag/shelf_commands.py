@@ -21,6 +21,7 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object on
 Opened = Callable[[Path | None], AbstractContextManager[Newsroom]]
 Print = Callable[[bool, Any, Callable[[], object]], None]
 NOTHING, PARTLY = 3, 4
+WAYS = ("put", "take-out", "rename", "keep-here", "send")
 
 
 def add(app: typer.Typer, opened: Opened, show: Print) -> None:
@@ -78,16 +79,31 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
 
     @app.command(epilog='Example:  dateline collection put "The flood" gazette-2026-10-12-bridge')
     def collection(
-        what: Annotated[str, typer.Argument(metavar="put|take-out|rename", help="What to do with it.")],
+        what: Annotated[str, typer.Argument(metavar="|".join(WAYS), help="What to do with it.")],
         name: Annotated[str, typer.Argument(metavar="NAME", help="The collection.")],
         rest: Annotated[
-            list[str], typer.Argument(metavar="ID…|NEW", help="Ids of articles; to rename: the new name.")
-        ],
+            list[str] | None,
+            typer.Argument(metavar="[ID…|NEW]", help="Ids of articles; to rename: the new name."),
+        ] = None,
         home: HomeFlag = None,
         as_object: JsonFlag = False,
     ) -> None:
-        """Put articles into a collection, take them out, or give a collection another name."""
-        _known([what], ("put", "take-out", "rename"), "collection")
+        """Put articles into a collection, take them out, or give a collection another name.
+
+        keep-here: never send it to a language model; send: allow that again.
+        """
+        _known([what], WAYS, "collection")
+        rest = rest or []
+        if what in ("keep-here", "send"):
+            with opened(home) as room:
+                kept = room.keep_local(name, what == "keep-here")
+            line = "Never sent to a model: " + (terminal.harmless(", ".join(kept)) or "no collection") + "."
+            show(as_object, {"schema": 1, "never_sent": list(kept)}, lambda: terminal.out.print(line))
+            return
+        if not rest and what != "rename":
+            raise UsageError(
+                f"collection {what}", "it needs the ids of articles", "`dateline list` shows them."
+            )
         if what == "rename" and len(rest) != 1:
             raise UsageError(
                 "collection rename", "it needs one new name", "Put a name of several words in quotes."

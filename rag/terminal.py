@@ -83,8 +83,9 @@ def _print_sentences(sentences: Sequence[Sentence]) -> None:
 
 def no_answer(answer: Answer) -> str:
     """The words for "no answer found": what was searched and which days it covers."""
-    fresh = answer.freshness
-    days = ""
+    if not answer.searched:
+        return "No article is in this scope."
+    fresh, days = answer.freshness, ""
     if fresh.oldest_in_scope and fresh.newest_in_scope:
         days = f", {fresh.oldest_in_scope[:10]} to {fresh.newest_in_scope[:10]}"
     return f"No answer found in {answer.searched:,} articles{days}. It may be there in other words."
@@ -156,6 +157,14 @@ def _why(found: Found, *, exact: bool) -> str:
 
 
 def _counts(result: SearchResult) -> str:
+    return _matched(result) + _left_out(result.undated_left_out)
+
+
+def _left_out(undated: int) -> str:
+    return f" · {undated:,} undated left out (--undated includes them)" if undated else ""
+
+
+def _matched(result: SearchResult) -> str:
     shown = f"{len(result.passages):,} of {result.total:,} passages"
     if not result.exact:
         meaning = (

@@ -243,10 +243,11 @@ class Found:
 class SearchResult:
     """What a search found, best first. `total` counts the passages that matched before the cut to k.
 
-    `searched` is how many articles were in scope; `meaning` the share of their passages that have a vector
-    (None: keyword search only). `read_as` is how the query was read, where that is worth saying. An `exact` search
-    (one with operators) found everything that matches: `articles` counts the articles, `replaced` those beside them
-    that a newer article replaced, `outlets` the articles of each outlet, most first.
+    `searched` is how many articles were in scope, `undated_left_out` how many undated ones its days left out; `meaning`
+    the share of their passages that have a vector (None: keyword search only). `read_as` is how the query was read,
+    where that is worth saying. An `exact` search (one with operators) found everything that matches: `articles` counts
+    the articles, `replaced` those beside them that a newer article replaced, `outlets` the articles of each outlet,
+    most first.
     """
 
     query: str
@@ -265,6 +266,7 @@ class SearchResult:
     replaced: int = 0
     sort: Sort = "best"
     outlets: tuple[tuple[str | None, int], ...] = ()
+    undated_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,3 +261,38 @@ def test_the_help_of_search_tells_the_query_language(run: Any) -> None:
         "-word",
     ):
         assert one in said
+
+
+def test_a_collection_can_be_kept_from_the_model(run: Any, articles: Path) -> None:
+    run("ingest", str(articles), "--into", "Sources")
+    assert run("collection", "keep-here", "Sources", "--json").json["never_sent"] == ["Sources"]
+    assert "Sources" in run("status").out
+    assert run("collection", "send", "Sources").out.strip() == "Never sent to a model: no collection."
+    assert run("collection", "put", "Sources").code == 2
+
+
+def test_a_name_that_is_not_there_is_told_with_what_may_be_meant(run: Any, articles: Path) -> None:
+    run("ingest", str(articles))
+    done = run("ask", "Who closed the bridge?", "--outlet", "teh post")
+    assert done.code == 3
+    assert done.out.startswith("No article is in this scope.")
+    assert "Is it “The Post”?" in done.err
+
+
+def test_a_search_in_days_tells_the_undated_left_out(run: Any, articles: Path) -> None:
+    run("ingest", str(articles))
+    assert "1 undated left out" in run("search", "ferry", "--from", "2026-10-01").out
+
+
+def test_pictures_in_a_folder_are_no_fault(run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "bridge.txt").write_text("Bridge shut\n\n" + BRIDGE)
+    (folder / "bridge.jpg").write_bytes(b"\xff\xd8\xff\xe0 no text")
+    done = run("ingest", str(folder), "--json")
+    assert (done.code, done.json["added"], done.json["skipped"]) == (0, 1, 1)
+    assert run("ingest", str(folder / "bridge.jpg")).code == 4
+
+
+def test_the_version_is_told(run: Any) -> None:
+    assert run("--version").out.startswith("dateline ")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rag import newsroom, settings
+from rag.answering.chain import LOCAL
 from rag.models import openai as openai_models
 from rag.newsroom import How, Newsroom
 from rag.types import Answer, Scope, Sentence, Stage
@@ -238,3 +239,16 @@ def test_what_a_stopped_question_took_is_counted(tmp_path: Path) -> None:
     with asked(tmp_path / "home", said("It was shut [1]. Then", silent=(2, 30.0))) as (room, server):
         list(room.ask_stream(QUESTION, stop=server.stop_when_asked()))
         assert room.limits.spent("")[0].calls == 1
+
+
+def test_what_is_put_into_a_collection_that_stays_here_is_not_sent_from_then_on(tmp_path: Path) -> None:
+    with asked(tmp_path / "home", said("It was shut [1].")) as (room, server):
+        room.keep_local("Sources")
+        assert room.ask(QUESTION).mode == "llm"
+        assert BRIDGE in server.prompt()
+        room.put(["bridge"], "Sources")
+        assert LOCAL in room.ask(QUESTION).warnings
+        room.rename_collection("Sources", "Confidential")
+        assert room.local_collections() == ("Confidential",)
+        assert LOCAL in room.ask(QUESTION).warnings
+        assert len(server.requests) == 1

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from rag.types import Answer, Citation, Found, SearchResult
+from rag.types import Answer, Found, SearchResult
 from ui import words
 from ui.contract import Pane, Statement, empty
 from ui.readings import reading
 from ui.sources import Read, Shelf, Wanted
 from ui.view import actions as undated
+from ui.view import from_citation
 
 SENTENCES = 3  # of an article, shown on the left
 LONGEST = 420  # characters of a sentence, or of a passage where no sentence holds what was asked
@@ -44,7 +45,7 @@ def of_coverage(
     pane["details"] = list(words.freshness(answer, today))
     pane["actions"] = undated(answer)
     pane["notes"] = list(answer.warnings)
-    wanted = [_cited(citation) for citation in answer.citations]
+    wanted = [from_citation(citation) for citation in answer.citations]
     pane["citations"], pane["sources"] = Shelf(read, today, whole).cite(wanted)
     pane["statements"] = [
         {
@@ -59,22 +60,6 @@ def of_coverage(
     ]
     pane["open"] = 1 if wanted else None
     return pane
-
-
-def _cited(cited: Citation) -> Wanted:
-    return Wanted(
-        number=cited.number,
-        article_id=cited.article_id,
-        version=cited.version,
-        title=cited.title,
-        outlet=cited.outlet,
-        published=cited.published,
-        kind=cited.kind,
-        start=cited.start,
-        end=cited.end,
-        quote=cited.quote,
-        used_by=(f"p{cited.number}",),
-    )
 
 
 def _by_article(found: Sequence[Found]) -> list[list[Found]]:

@@ -95,6 +95,15 @@ def _collections(ids: tuple[str, ...], name: str) -> None:
     with st.container(horizontal=True):
         st.button("Put in", key=f"{name}_put", type="primary", on_click=_move, args=(ids, name, "put"))
         st.button("Take out", key=f"{name}_take", on_click=_move, args=(ids, name, "take_out"))
+    chosen = st.session_state.get(f"{name}_collection")
+    if chosen:
+        st.checkbox(
+            f"Never send “{chosen}” to a language model",
+            value=chosen in room.opened().local_collections(),
+            key=f"{name}_local_{chosen}",
+            on_change=_keep_here,
+            args=(name, chosen),
+        )
     with st.form(f"{name}_rename", border=False):
         st.text_input("New name for the collection chosen above", key=f"{name}_new_name", autocomplete="off")
         st.form_submit_button("Rename", on_click=_rename, args=(name,))
@@ -111,6 +120,17 @@ def _move(ids: tuple[str, ...], name: str, how: str) -> None:
 
     newsroom = room.opened()
     _do(lambda: (newsroom.put if how == "put" else newsroom.take_out)(ids, collection), done)
+
+
+def _keep_here(name: str, collection: str) -> None:
+    local = bool(st.session_state[f"{name}_local_{collection}"])
+    try:
+        room.opened().keep_local(collection, local)
+    except DatelineError as error:
+        tell(str(error))
+        return
+    room.changed()
+    tell(f"“{collection}” is {'never' if local else 'no longer kept from being'} sent to a language model.")
 
 
 def _rename(name: str) -> None:

@@ -85,7 +85,7 @@ def of_answer(
     answered = answer.status == "answered"
     shelf = Shelf(read, today, whole)
     sentences = (*answer.sentences, *answer.unfinished)
-    wanted = [_from_citation(cited, sentences, answered) for cited in _shown(answer)]
+    wanted = [from_citation(cited, sentences, answered) for cited in _shown(answer)]
     pane["citations"], cited = shelf.cite(wanted)
     nearest = shelf.cite([_from_nearest(near) for near in answer.nearest])[1]
     pane["sources"] = cited + nearest
@@ -195,7 +195,8 @@ def _headline(near: Nearest, today: date) -> Headline:
     }
 
 
-def _from_citation(cited: Citation, sentences: Sequence[Sentence], answered: bool) -> Wanted:
+def from_citation(cited: Citation, sentences: Sequence[Sentence] = (), answered: bool = False) -> Wanted:
+    """A citation's place in its source, used by sentences of an answer or by the passage that it is."""
     uses = [(at, one) for at, one in enumerate(sentences, 1) if cited.number in one.citations]
     return Wanted(
         number=cited.number,

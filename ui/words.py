@@ -115,6 +115,8 @@ def headline(answer: Answer, today: date) -> str | None:
             return None
         case "closest":
             return CLOSEST
+        case "no_answer_found" if not answer.searched:
+            return "No article is in this scope."
         case "no_answer_found":
             days = covered(answer.freshness, answer.scope.from_, answer.scope.to, today)
             where = count(answer.searched, "article") + (f", {days}" if days else "")

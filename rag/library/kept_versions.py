@@ -1,14 +1,15 @@
 """Versions kept in memory with their texts: the passages of one question come from a few articles, and a version never
-changes."""
+changes but in the collections it is put into, which are read anew."""
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from rag.library.schema import versions
 from rag.library.selects import article_of, with_text
@@ -33,6 +34,7 @@ class KeptVersions:
             found = {key: self._kept[key] for key in wanted if key in self._kept}
             for key in found:
                 self._kept.move_to_end(key)
+        found |= self._shelved_anew(connection, found)
         missing = sorted(wanted - found.keys())
         for first in range(0, len(missing), _AT_ONCE):
             some = versions.c.key.in_(missing[first : first + _AT_ONCE])
@@ -40,6 +42,19 @@ class KeptVersions:
                 found[row.key] = replace(article_of(row), status="usable")
         self._keep({key: found[key] for key in missing if key in found})
         return found
+
+    def _shelved_anew(self, connection: Connection, found: dict[int, Article]) -> dict[int, Article]:
+        """Those of `found` that are in other collections now than when they were kept."""
+        moved, keys = {}, sorted(found)
+        for first in range(0, len(keys), _AT_ONCE):
+            some = versions.c.key.in_(keys[first : first + _AT_ONCE])
+            for row in connection.execute(select(versions.c.key, versions.c.collections).where(some)):
+                collections = tuple(json.loads(row.collections))
+                if collections != found[row.key].collections:
+                    moved[row.key] = replace(found[row.key], collections=collections)
+        with self._lock:
+            self._kept.update({key: article for key, article in moved.items() if key in self._kept})
+        return moved
 
     def _keep(self, read: dict[int, Article]) -> None:
         with self._lock:

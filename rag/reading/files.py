@@ -42,6 +42,9 @@ _NO_ARTICLES = {
     ".map": "a script's source map, not an article",
     ".py": "a program, not an article",
     ".sh": "a program, not an article",
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".ico"), "a picture, not an article"),
+    **dict.fromkeys((".mp3", ".wav", ".m4a", ".mp4", ".mov"), "a recording, not an article"),
+    **dict.fromkeys((".woff", ".woff2", ".ttf"), "a font, not an article"),
 }
 _BY_LINE = (".jsonl", ".ndjson")
 _UNCOUNTED = (".json", ".csv", ".tsv", ".zip")

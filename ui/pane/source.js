@@ -63,6 +63,7 @@ export class SourceSide {
   where(citation, source) {
     const cited = this.data.outcome === "answered";
     const parts = [`${cited ? "Citation" : "Passage"} ${citation.number} of ${this.citations.size}`];
+    parts.push(el("span", { class: "label" }, citation.label));
     if (source.state === "shown" && !citation.located) {
       parts.push(el("span", { class: "unlocated" }, "its words could not be located here, so nothing is marked"));
     }
