@@ -41,6 +41,7 @@ class FakeNewsroom:
     """The front door of rag.newsroom as far as the page uses it."""
 
     articles: dict[str, Article] = field(default_factory=lambda: {a.id: a for a in ARTICLES})
+    twins: dict[str, Article] = field(default_factory=dict)  # what a search made up, in no count
     sample: bool = False
     pause: float = 0.0
     warnings: tuple[str, ...] = ()
@@ -50,9 +51,10 @@ class FakeNewsroom:
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """The article; raises NoSuchArticle where there is none."""
-        if article_id not in self.articles:
+        known = self.twins | self.articles
+        if article_id not in known:
             raise NoSuchArticle(article_id, "not in the library")
-        return self.articles[article_id]
+        return known[article_id]
 
     def remove(self, ids: Sequence[str]) -> int:
         """Take articles out; returns how many there were."""
@@ -157,7 +159,7 @@ class FakeNewsroom:
         found = []
         for at, article in enumerate(hits * 15, 1):
             twin = f"{article.id}-{at}" if at > len(hits) else article.id
-            self.articles.setdefault(twin, article)
+            self.twins.setdefault(twin, article)
             one = _found(at, article, {word.lower()})
             matches = tuple(match.span() for match in re.finditer(re.escape(word), one.text))
             found.append(replace(one, passage=replace(one.passage, article_id=twin), matches=matches))
