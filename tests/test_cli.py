@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.cli import main
+
 ROOT = Path(__file__).resolve().parent.parent
 BRIDGE = "Engineers closed the Marden bridge on Monday after they found fourteen cracks in its girders."
 
 
+@dataclass(frozen=True)
 class Ran:
     """What a command printed, and how it ended."""
 
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+    code: int
+    out: str
+    err: str
 
     @property
     def json(self) -> Any:
@@ -29,17 +36,34 @@ class Ran:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Any:
-    """Run `dateline` as a user does, words only (no weights), on a home of its own."""
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run `dateline` as a user does, words only (no weights), on a home of its own; in this process, for speed."""
+    monkeypatch.setenv("DATELINE_MINILM_DIR", str(tmp_path / "none"))
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def runner(*words: str, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["dateline", *words])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main()
+            sys.exit(0)
+        return Ran(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+    return runner
+
+
+@pytest.fixture
+def run_alone(tmp_path: Path) -> Any:
+    """The same in a process of its own, as a shell starts it."""
     environment = {**os.environ, "DATELINE_MINILM_DIR": str(tmp_path / "none"), "COLUMNS": "100"}
 
     def runner(*words: str, stdin: str = "") -> Ran:
         command = [sys.executable, "-m", "rag", *words]
-        return Ran(
-            subprocess.run(
-                command, cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True, check=False
-            )
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True, check=False
         )
+        return Ran(done.returncode, done.stdout, done.stderr)
 
     return runner
 
@@ -61,8 +85,8 @@ def articles(tmp_path: Path) -> Path:
     return path
 
 
-def test_ingest_ask_search_show_remove_and_status_speak_json(run: Any, articles: Path) -> None:
-    report = run("ingest", str(articles), "--json")
+def test_ingest_ask_search_show_remove_and_status_speak_json(run_alone: Any, articles: Path) -> None:
+    report = run_alone("ingest", str(articles), "--json")
     assert (report.code, report.json["added"], report.json["failed"]) == (0, 2, 0)
     assert report.json["items"][0] == {
         "source": f"{articles}:1",
@@ -70,22 +94,22 @@ def test_ingest_ask_search_show_remove_and_status_speak_json(run: Any, articles:
         "reason": None,
         "article_id": "bridge",
     }
-    answer = run("ask", "Why did engineers close the Marden bridge?", "--always-answer", "--json")
+    answer = run_alone("ask", "Why did engineers close the Marden bridge?", "--always-answer", "--json")
     assert (answer.code, answer.json["schema"], answer.json["status"]) == (0, 1, "answered")
     citation = answer.json["citations"][0]
     assert BRIDGE[citation["start"] : citation["end"]] == citation["quote"]
     assert set(answer.json["scope"]) == set(SCOPE)
-    result = run("search", "fourteen cracks", "--json")
+    result = run_alone("search", "fourteen cracks", "--json")
     assert (result.code, result.json["passages"][0]["article_id"]) == (0, "bridge")
     assert {"title", "outlet", "published", "start", "end", "text", "score", "dense", "words"} <= set(
         result.json["passages"][0]
     )
-    shown = run("show", "bridge", "--json")
+    shown = run_alone("show", "bridge", "--json")
     assert (shown.code, shown.json["text"]) == (0, BRIDGE)
-    assert run("remove", "bridge", "--json").json["changed"] == 1
-    assert run("search", "fourteen cracks", "--json").code == 3
-    assert run("status", "--json").json["articles"] == 1
-    assert run("ingest", str(articles), "--json").json["unchanged"] == 1
+    assert run_alone("remove", "bridge", "--json").json["changed"] == 1
+    assert run_alone("search", "fourteen cracks", "--json").code == 3
+    assert run_alone("status", "--json").json["articles"] == 1
+    assert run_alone("ingest", str(articles), "--json").json["unchanged"] == 1
 
 
 SCOPE = (
@@ -130,15 +154,15 @@ def test_every_command_has_help_with_an_example(run: Any) -> None:
         assert f"dateline {name}" in example
 
 
-def test_a_fault_is_one_sentence_and_never_a_traceback(run: Any, tmp_path: Path) -> None:
+def test_a_fault_is_one_sentence_and_never_a_traceback(run_alone: Any, tmp_path: Path) -> None:
     home = tmp_path / "broken"
     home.mkdir()
     (home / "catalog.sqlite3").write_bytes(b"not a catalog at all" * 300)
-    done = run("status", "--home", str(home))
+    done = run_alone("status", "--home", str(home))
     assert done.code == 1
     assert "damaged" in done.err
     assert "Traceback" not in done.err + done.out
-    assert run("status", "--home", str(home), "--json").json["error"]["way_out"]
+    assert run_alone("status", "--home", str(home), "--json").json["error"]["way_out"]
 
 
 def test_row_71_nothing_in_an_article_can_steer_the_terminal(run: Any, tmp_path: Path) -> None:
@@ -163,8 +187,8 @@ def test_row_71_nothing_in_an_article_can_steer_the_terminal(run: Any, tmp_path:
         assert "[bold]marked[/bold]" in done.out
 
 
-def test_row_66_a_question_of_a_megabyte_is_refused_with_its_length(run: Any) -> None:
-    done = run("ask", "-", stdin="why " * 250_000)
+def test_row_66_a_question_of_a_megabyte_is_refused_with_its_length(run_alone: Any) -> None:
+    done = run_alone("ask", "-", stdin="why " * 250_000)
     assert done.code == 2
     assert "characters" in done.err
 
