@@ -49,9 +49,9 @@ def test_hostile_text_stays_text_and_asks_for_nothing(reader: Open, bypass: bool
     assert (
         pane.evaluate("pane => pane.querySelectorAll('img, script, iframe, svg, style, object').length") == 0
     )
-    expect(one.page.locator("article h2")).to_contain_text("<img src=x onerror=")
-    expect(one.page.locator("article")).to_contain_text("![pixel](http://evil.invalid/pixel.png)")
-    expect(one.page.locator(".note")).to_contain_text("<img src=http://evil.invalid/w>")
+    expect(one.page.locator("article h2")).to_contain_text(["<img src=x onerror="])
+    expect(one.page.locator("article")).to_contain_text(["![pixel](http://evil.invalid/pixel.png)"])
+    expect(one.page.locator(".note")).to_contain_text(["<img src=http://evil.invalid/w>"])
     expect(one.page.locator("article a")).to_have_count(0)
     assert not [url for url in one.watch.requests if "evil" in url]
 
@@ -61,9 +61,9 @@ def test_hostile_text_stays_text_on_the_other_pages(reader: Open, bypass: bool) 
     one = reader(path="search", bypass_csp=bypass)
     one.answered("harvest", "passages")
     one.page.get_by_role("link", name="Status").click()
-    expect(one.page.locator(".st-key-page")).to_contain_text("[Gazette](javascript:alert(1)) <b>bold</b>")
+    expect(one.page.locator(".st-key-page")).to_contain_text(["[Gazette](javascript:alert(1)) <b>bold</b>"])
     one.page.get_by_role("link", name="Ask", exact=True).click()
-    expect(one.page.locator(".st-key-library")).to_contain_text("[Gazette](javascript:alert(1))")
+    expect(one.page.locator(".st-key-library")).to_contain_text(["[Gazette](javascript:alert(1))"])
     one.page.wait_for_timeout(300)
     assert not [url for url in one.watch.requests if "evil" in url]
 
@@ -72,7 +72,7 @@ def test_a_link_leads_to_the_article_and_tells_nobody_where_from(reader: Open) -
     one = reader()
     one.answered("Why is the Tarn bridge closed?")
     link = one.page.locator("article a")
-    expect(link).to_have_text("Open at lantern.example")
+    expect(link).to_have_text(["Open at lantern.example"])
     expect(link).to_have_attribute("href", "https://lantern.example/tarn-bridge")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
