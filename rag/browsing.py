@@ -21,8 +21,8 @@ from rag.state import (
     Edition,
     IngestReport,
     Item,
-    Listing,
     Pasted,
+    ShelfPage,
     ShelfSort,
     Shelved,
     Shelves,
@@ -48,7 +48,7 @@ class Browsing(Intake):
         descending: bool | None = None,
         page: int = 1,
         size: int = PAGE,
-    ) -> Listing:
+    ) -> ShelfPage:
         """A page of the library's articles, each as its newest version; by date and when added, newest first."""
         if descending is None:
             descending = sort in ("date", "added")

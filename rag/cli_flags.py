@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, get_args
@@ -58,10 +59,7 @@ def scope_of(
     first, last = day_of(from_, "--from"), day_of(to, "--to")
     if first and last and first > last:
         raise UsageError("--from", f"{first} is after --to {last}", "Swap them.")
-    known = Kind.__args__  # type: ignore[attr-defined]
-    for one in kind or ():
-        if one not in known:
-            raise UsageError("--kind", f"there is no kind {one!r}", f"Choose from: {', '.join(known)}.")
+    known(kind or (), get_args(Kind), "--kind")
     return Scope(
         from_=first.isoformat() if first else None,
         to=last.isoformat() if last else None,
@@ -79,21 +77,21 @@ def scope_of(
 
 def readings(said: list[str] | None) -> frozenset[Reading]:
     """What is not to be read from a question. Raises: UsageError."""
-    known = get_args(Reading)
-    for one in said or ():
-        if one not in known:
-            raise UsageError(
-                "--not-read", f"a question is not read for {one!r}", f"Choose from: {', '.join(known)}."
-            )
+    known(said or (), get_args(Reading), "--not-read")
     return frozenset(said or ())  # type: ignore[arg-type]  # checked above
 
 
 def order(said: str | None) -> Sort | None:
     """An order by its name. Raises: UsageError."""
-    known = Sort.__args__  # type: ignore[attr-defined]
-    if said is not None and said not in known:
-        raise UsageError("--sort", f"there is no order {said!r}", f"Choose from: {', '.join(known)}.")
+    known((said,) if said is not None else (), get_args(Sort), "--sort")
     return said  # type: ignore[return-value]
+
+
+def known(said: Iterable[str], choices: Sequence[str], flag: str) -> None:
+    """Refuse what is none of a flag's choices. Raises: UsageError."""
+    for one in said:
+        if one not in choices:
+            raise UsageError(flag, f"there is no {one!r}", f"Choose from: {', '.join(choices)}.")
 
 
 def day_of(said: str | None, flag: str) -> date | None:

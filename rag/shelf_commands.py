@@ -11,13 +11,22 @@ from typing import Annotated, Any, Literal, get_args
 import typer
 
 from rag import terminal
+from rag.cli_flags import (
+    CollectionFlag,
+    FromFlag,
+    HomeFlag,
+    JsonFlag,
+    KindFlag,
+    OutletFlag,
+    ToFlag,
+    day_of,
+    known,
+)
 from rag.errors import UsageError
 from rag.jsonable import as_json
 from rag.newsroom import Newsroom
 from rag.state import ShelfSort, ShelfStatus, Sift
 
-HomeFlag = Annotated[Path | None, typer.Option("--home", help="The library's folder.")]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Opened = Callable[[Path | None], AbstractContextManager[Newsroom]]
 Print = Callable[[bool, Any, Callable[[], object]], None]
 NOTHING, PARTLY = 3, 4
@@ -30,14 +39,14 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
     @app.command(name="list", epilog="Example:  dateline list --title bridge --sort outlet --json")
     def listing(
         title: Annotated[str, typer.Option("--title", help="Words of the headline.")] = "",
-        from_: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
-        to: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD.")] = None,
-        outlet: Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet.")] = None,
-        kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind.")] = None,
+        from_: FromFlag = None,
+        to: ToFlag = None,
+        outlet: OutletFlag = None,
+        kind: KindFlag = None,
         status: Annotated[
             list[str] | None, typer.Option("--status", help="usable, superseded or withdrawn.")
         ] = None,
-        collection: Annotated[list[str] | None, typer.Option("--collection", help="Only this one.")] = None,
+        collection: CollectionFlag = None,
         undated: Annotated[bool, typer.Option("--undated", help="The undated; with days, too.")] = False,
         sort: Annotated[str, typer.Option("--sort", help="date, outlet, title or added.")] = "date",
         page: Annotated[int, typer.Option("--page", min=1, help="Which page, of 50 articles.")] = 1,
@@ -45,16 +54,13 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
         as_object: JsonFlag = False,
     ) -> None:
         """List the library's articles, newest first."""
-        for said, known, flag in (
-            ([sort], get_args(ShelfSort), "--sort"),
-            (status or [], get_args(ShelfStatus), "--status"),
-        ):
-            _known(said, known, flag)
+        known([sort], get_args(ShelfSort), "--sort")
+        known(status or (), get_args(ShelfStatus), "--status")
         sift = Sift(
             title,
             tuple(outlet or ()),
-            _day(from_, "--from"),
-            _day(to, "--to"),
+            _stated(day_of(from_, "--from")),
+            _stated(day_of(to, "--to")),
             tuple(kind or ()),
             tuple(status or ()),  # type: ignore[arg-type]
             tuple(collection or ()),
@@ -92,7 +98,7 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
 
         keep-here: never send it to a language model; send: allow that again.
         """
-        _known([what], WAYS, "collection")
+        known([what], WAYS, "collection")
         rest = rest or []
         if what in ("keep-here", "send"):
             with opened(home) as room:
@@ -127,7 +133,7 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
         as_object: JsonFlag = False,
     ) -> None:
         """Say what changed from one version of a story to another."""
-        _known([by], ("sentence", "word"), "--by")
+        known([by], ("sentence", "word"), "--by")
         how: Literal["sentence", "word"] = "word" if by == "word" else "sentence"
         with opened(home) as room:
             compared = room.compare(_version(room, before), _version(room, after), by=how)
@@ -142,16 +148,5 @@ def _version(room: Newsroom, said: str) -> tuple[str, int]:
     return said, room.article(said).version
 
 
-def _known(said: list[str], known: tuple[str, ...], flag: str) -> None:
-    for one in said:
-        if one not in known:
-            raise UsageError(flag, f"there is no {one!r}", f"Choose from: {', '.join(known)}.")
-
-
-def _day(said: str | None, flag: str) -> str | None:
-    try:
-        return date.fromisoformat(said).isoformat() if said else None
-    except ValueError as error:
-        raise UsageError(
-            flag, f"{said!r} is not a day", "Write it as YYYY-MM-DD, like 2026-11-12."
-        ) from error
+def _stated(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -174,7 +174,7 @@ class Shelved:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ShelfPage:
     """One page of the library; pages count from 1. `total` match, of `held` in all."""
 
     rows: tuple[Shelved, ...]

@@ -24,7 +24,7 @@ from rich.text import Text
 from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
-from rag.state import Comparison, IngestReport, Item, Listing, Plan, Status
+from rag.state import Comparison, IngestReport, Item, Plan, ShelfPage, Status
 from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
@@ -105,8 +105,7 @@ def _foot(answer: Answer) -> str:
         parts.append(f"Newest used {answer.freshness.newest_cited}")
     if answer.status == "answered" and answer.coverage is None:
         parts.append(f"{answer.texts} text{'' if answer.texts == 1 else 's'}")
-    if answer.freshness.undated_left_out:
-        parts.append(f"{answer.freshness.undated_left_out} undated left out (--undated includes them)")
+    parts += _left_out(answer.freshness.undated_left_out)
     parts += [chip.label for chip in answer.chips]
     alone = "extractive, the model failed" if answer.prompts else "extractive, no model"
     parts.append(alone if answer.mode == "extractive" else str(answer.model))
@@ -139,7 +138,7 @@ def print_found(result: SearchResult, *, brief: bool = False, group: bool = Fals
         out.print("Nothing found. It may be there in other words.")
     if result.read_as:
         out.print(f"Read as: {harmless(result.read_as)}")
-    out.print(f"[dim]{_counts(result)}[/dim]")
+    out.print(f"[dim]{' · '.join([_matched(result), *_left_out(result.undated_left_out)])}[/dim]")
     for warning in result.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
 
@@ -156,12 +155,8 @@ def _why(found: Found, *, exact: bool) -> str:
     return f"{why}{copies} · score {found.score:.3f}"
 
 
-def _counts(result: SearchResult) -> str:
-    return _matched(result) + _left_out(result.undated_left_out)
-
-
-def _left_out(undated: int) -> str:
-    return f" · {undated:,} undated left out (--undated includes them)" if undated else ""
+def _left_out(undated: int) -> list[str]:
+    return [f"{undated:,} undated left out (--undated includes them)"] if undated else []
 
 
 def _matched(result: SearchResult) -> str:
@@ -326,7 +321,7 @@ def _time(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours"
 
 
-def print_listing(listing: Listing) -> None:
+def print_listing(listing: ShelfPage) -> None:
     """A page of the library, an article a line."""
     for row in listing.rows:
         what = "removed" if row.ended == "removed" else row.status

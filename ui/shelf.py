@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypedDict
 from urllib.parse import quote
 
-from rag.state import Listing, ShelfSort, Shelved
+from rag.state import ShelfPage, ShelfSort, Shelved
 from ui import dates, draw, words
 
 NOT_STATED = "not stated"
@@ -67,7 +67,7 @@ COLUMNS: list[Column] = [
 
 
 def table(
-    listing: Listing,
+    listing: ShelfPage,
     today: date,
     *,
     sort: ShelfSort,

@@ -23,7 +23,7 @@ from rag.library.database import folded
 from rag.library.schema import OLDEST, OUTLET, TITLE, articles, changes, counter, versions
 from rag.library.selects import article_key, status_of
 from rag.library.snapshot import day_number
-from rag.state import Ended, Listing, Published, ShelfSort, ShelfStatus, Shelved, Shelves, Sift, Timeline
+from rag.state import Ended, Published, ShelfPage, ShelfSort, ShelfStatus, Shelved, Shelves, Sift, Timeline
 
 MOST_DAYS = 92  # a longer time is told by month
 _KEPT = 64  # counts kept of one sequence
@@ -55,7 +55,7 @@ class Browser:
         self._lock = Lock()
         self._sequence, self._kept = 0, dict[Hashable, Any]()
 
-    def listing(self, sift: Sift, *, sort: ShelfSort, descending: bool, page: int, size: int) -> Listing:
+    def listing(self, sift: Sift, *, sort: ShelfSort, descending: bool, page: int, size: int) -> ShelfPage:
         """One page; a page past the last is the last."""
         with self._catalog.reading() as connection:
             held = self._once(connection, "held", _held)
@@ -64,7 +64,7 @@ class Browser:
                 total = self._once(connection, ("total", sift), lambda c: _total(c, sift))
             page = max(1, min(page, -(-total // size)))
             keys = _page_of_keys(connection, sift, _ORDERS[sort, descending], (page - 1) * size, size, total)
-            return Listing(tuple(_rows(connection, keys)), total, held, page, size)
+            return ShelfPage(tuple(_rows(connection, keys)), total, held, page, size)
 
     def one(self, article_id: str) -> Shelved:
         """An article by its id or an alias. Raises: NoSuchArticle."""

@@ -10,7 +10,7 @@ import pytest
 from rag.library import shelved, storing
 from rag.library.browse import Browser
 from rag.library.catalog import Catalog
-from rag.state import Listing, ShelfSort, Sift
+from rag.state import ShelfPage, ShelfSort, Sift
 from tests.fakes.library import article, embed, open_catalog
 
 RECORDS = (
@@ -43,11 +43,11 @@ def listed(
     descending: bool = True,
     page: int = 1,
     size: int = 50,
-) -> Listing:
+) -> ShelfPage:
     return browser.listing(sift or Sift(), sort=sort, descending=descending, page=page, size=size)
 
 
-def ids(found: Listing) -> str:
+def ids(found: ShelfPage) -> str:
     return " ".join(row.article_id for row in found.rows)
 
 
