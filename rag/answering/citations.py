@@ -28,25 +28,30 @@ class Numbering:
         return self._numbers[span]
 
     def _citation(self, span: Span, number: int) -> Citation:
-        for hit, _ in self._hits:
-            passage, article = hit.passage, hit.article
+        for _, found in self._hits:
+            passage = found.passage
             if (passage.article_id, passage.version) != (span.article_id, span.version):
                 continue
             if passage.start <= span.start < span.end <= passage.end:
-                quote = hit.text[span.start - passage.start : span.end - passage.start]
-                return Citation(
-                    number,
-                    article.id,
-                    article.version,
-                    article.title,
-                    article.outlet,
-                    article.agency,
-                    article.kind,
-                    article.published,
-                    article.url,
-                    article.page,
-                    span.start,
-                    span.end,
-                    quote,
-                )
+                return cited(found, number, span.start, span.end)
         raise KeyError(span)
+
+
+def cited(found: Found, number: int, start: int, end: int) -> Citation:
+    """The citation of a range of an article's text that lies in a passage."""
+    passage, begin = found.passage, found.passage.start
+    return Citation(
+        number,
+        passage.article_id,
+        passage.version,
+        found.title,
+        found.outlet,
+        found.agency,
+        found.kind,
+        found.published,
+        found.url,
+        found.page,
+        start,
+        end,
+        found.text[start - begin : end - begin],
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from rag.answering.citations import cited
 from rag.reading.dates import moment
 from rag.retrieval.coverage import AboutCoverage
 from rag.retrieval.tree import said
@@ -32,7 +33,7 @@ def coverage_answer(
         as_phrase: how many of the articles hold the words one after another.
     """
     groups = [list(group) for _, group in groupby(found.passages, lambda one: one.passage.article_id)]
-    citations = tuple(_citation(at, group) for at, group in enumerate(groups[:LISTED], 1))
+    citations = tuple(_cited(at, group) for at, group in enumerate(groups[:LISTED], 1))
     dates = [one.published for one in citations if one.published]
     coverage = _coverage(about, found, [group[0] for group in groups], as_phrase)
     return Answer(
@@ -58,24 +59,9 @@ def coverage_answer(
     )
 
 
-def _citation(number: int, group: Sequence[Found]) -> Citation:
+def _cited(number: int, group: Sequence[Found]) -> Citation:
     found, (start, end) = _telling(group)
-    passage, begin = found.passage, found.passage.start
-    return Citation(
-        number,
-        passage.article_id,
-        passage.version,
-        found.title,
-        found.outlet,
-        found.agency,
-        found.kind,
-        found.published,
-        found.url,
-        found.page,
-        start,
-        end,
-        found.text[start - begin : end - begin],
-    )
+    return cited(found, number, start, end)
 
 
 def _telling(group: Sequence[Found]) -> tuple[Found, tuple[int, int]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.state import Item
-from rag.types import Article, Passage
+from rag.types import Article, Found, Passage
 
 ChangeKind = Literal["stored", "embedded", "gone"]
 
@@ -84,6 +84,40 @@ class HitRow:
     text: str
     vector: NDArray[np.float32] | None
     sentences: SentenceVectors | None
+
+    def found(
+        self,
+        *,
+        score: float,
+        words: float,
+        dense: float | None = None,
+        sentence: float | None = None,
+        best_sentence: int | None = None,
+        copies: tuple[str, ...] = (),
+        matches: tuple[tuple[int, int], ...] = (),
+    ) -> Found:
+        """The passage as a search shows it, with why it was found."""
+        article = self.article
+        return Found(
+            self.passage_id,
+            self.passage,
+            self.text,
+            article.title,
+            article.outlet,
+            article.agency,
+            article.kind,
+            article.published,
+            article.url,
+            article.page,
+            score,
+            dense,
+            sentence,
+            words,
+            best_sentence,
+            copies,
+            author=article.author,
+            matches=matches,
+        )
 
 
 @dataclass(frozen=True, slots=True)

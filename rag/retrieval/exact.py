@@ -177,23 +177,6 @@ def _outlets(snapshot: Snapshot, keys: Sequence[int]) -> tuple[tuple[str | None,
 
 
 def _row(hit: HitRow, score: float, wanted: tuple[Leaf, ...], copies: tuple[str, ...]) -> Found:
-    article, begin = hit.article, hit.passage.start
-    return Found(
-        hit.passage_id,
-        hit.passage,
-        hit.text,
-        article.title,
-        article.outlet,
-        article.agency,
-        article.kind,
-        article.published,
-        article.url,
-        article.page,
-        score,
-        None,
-        None,
-        score,
-        copies=copies,
-        author=article.author,
-        matches=tuple((begin + start, begin + end) for start, end in spans(wanted, hit.text)),
-    )
+    begin = hit.passage.start
+    held = tuple((begin + start, begin + end) for start, end in spans(wanted, hit.text))
+    return hit.found(score=score, words=score, copies=copies, matches=held)

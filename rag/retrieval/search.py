@@ -211,24 +211,12 @@ def _measured(hits: tuple[HitRow, ...], words: Array, vector: Array | None) -> C
 
 def _found(candidates: Candidates, place: int, fused: NDArray[np.float64], copies: tuple[str, ...]) -> Found:
     hit = candidates.hits[place]
-    article = hit.article
     embedded = not np.isnan(candidates.dense[place])
-    return Found(
-        hit.passage_id,
-        hit.passage,
-        hit.text,
-        article.title,
-        article.outlet,
-        article.agency,
-        article.kind,
-        article.published,
-        article.url,
-        article.page,
-        float(fused[place]),
-        float(candidates.dense[place]) if embedded else None,
-        float(candidates.sentence[place]) if embedded else None,
-        float(candidates.words[place]),
-        int(candidates.best[place]) if embedded and candidates.best[place] >= 0 else None,
-        copies,
-        author=article.author,
+    return hit.found(
+        score=float(fused[place]),
+        words=float(candidates.words[place]),
+        dense=float(candidates.dense[place]) if embedded else None,
+        sentence=float(candidates.sentence[place]) if embedded else None,
+        best_sentence=int(candidates.best[place]) if embedded and candidates.best[place] >= 0 else None,
+        copies=copies,
     )
