@@ -85,7 +85,7 @@ def articles(tmp_path: Path) -> Path:
     return path
 
 
-def test_ingest_ask_search_show_remove_and_status_speak_json(run_alone: Any, articles: Path) -> None:
+def test_ingest_ask_search_show_remove_and_status_speak_json(run: Any, run_alone: Any, articles: Path) -> None:
     report = run_alone("ingest", str(articles), "--json")
     assert (report.code, report.json["added"], report.json["failed"]) == (0, 2, 0)
     assert report.json["items"][0] == {
@@ -99,17 +99,17 @@ def test_ingest_ask_search_show_remove_and_status_speak_json(run_alone: Any, art
     citation = answer.json["citations"][0]
     assert BRIDGE[citation["start"] : citation["end"]] == citation["quote"]
     assert set(answer.json["scope"]) == set(SCOPE)
-    result = run_alone("search", "fourteen cracks", "--json")
+    result = run("search", "fourteen cracks", "--json")
     assert (result.code, result.json["passages"][0]["article_id"]) == (0, "bridge")
     assert {"title", "outlet", "published", "start", "end", "text", "score", "dense", "words"} <= set(
         result.json["passages"][0]
     )
-    shown = run_alone("show", "bridge", "--json")
+    shown = run("show", "bridge", "--json")
     assert (shown.code, shown.json["text"]) == (0, BRIDGE)
-    assert run_alone("remove", "bridge", "--json").json["changed"] == 1
-    assert run_alone("search", "fourteen cracks", "--json").code == 3
+    assert run("remove", "bridge", "--json").json["changed"] == 1
+    assert run("search", "fourteen cracks", "--json").code == 3
     assert run_alone("status", "--json").json["articles"] == 1
-    assert run_alone("ingest", str(articles), "--json").json["unchanged"] == 1
+    assert run("ingest", str(articles), "--json").json["unchanged"] == 1
 
 
 SCOPE = (

@@ -18,7 +18,7 @@ APP = Path(__file__).parents[2] / "app.py"
 def main() -> None:
     """Put the stand-in behind the front door, then start the server as `python app.py` would."""
     port, variants = int(sys.argv[1]), set(sys.argv[2:])
-    room = FakeNewsroom(sample="sample" in variants, pause=1.2 if "slow" in variants else 0.0)
+    room = FakeNewsroom(sample="sample" in variants, pause=0.6 if "slow" in variants else 0.0)
     newsroom.open = lambda *_args, **_flags: room  # type: ignore[assignment, return-value]
     if "tight" in variants:
         sources.BUDGET = 100_000

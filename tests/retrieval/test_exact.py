@@ -24,7 +24,7 @@ from rag.types import Article, Passage, Scope, SearchResult
 from tests.fakes.embedder import FakeEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]
-QUERIES = 240
+QUERIES = 160
 OWN = {
     "accents": "Łukasz Nyström-Özil met Señora Peña in Kraków. "
     "Naïve façades were 1,200 years old, U.S. officials said.",
