@@ -85,7 +85,9 @@ def articles(tmp_path: Path) -> Path:
     return path
 
 
-def test_ingest_ask_search_show_remove_and_status_speak_json(run: Any, run_alone: Any, articles: Path) -> None:
+def test_ingest_ask_search_show_remove_and_status_speak_json(
+    run: Any, run_alone: Any, articles: Path
+) -> None:
     report = run_alone("ingest", str(articles), "--json")
     assert (report.code, report.json["added"], report.json["failed"]) == (0, 2, 0)
     assert report.json["items"][0] == {
