@@ -91,6 +91,7 @@ def test_the_scope_goes_with_the_reader_and_each_page_keeps_its_question(reader:
     one = reader(path="?outlet=Harbour+Lantern")
     one.answered(BRIDGE)
     one.page.get_by_role("link", name="Search").click()
+    expect(one.page.get_by_text("How to search")).to_be_visible()
     expect(one.page.locator(".picked")).to_have_text(["Harbour Lantern×"])
     one.answered("bridge county ferry", "passages")
     address(one, q="bridge county ferry", outlet="Harbour Lantern")
