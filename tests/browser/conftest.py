@@ -48,7 +48,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("DATELINE_BROWSER") == "required":
             pytest.fail(reason)
         pytest.skip(reason)
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
@@ -134,6 +134,10 @@ class Reader:
         """Open a page and wait until it can be used."""
         self.page.goto(self.address + path)
         self.page.locator(".st-key-masthead").wait_for()
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait until the page is drawn to its end."""
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
     def ask(self, question: str) -> None:
@@ -164,7 +168,7 @@ def contexts(chromium: Browser) -> Iterator[Callable[[bool], BrowserContext]]:
     def context(bypass: bool) -> BrowserContext:
         if bypass not in made:
             made[bypass] = chromium.new_context(bypass_csp=bypass)
-            made[bypass].set_default_timeout(20_000)
+            made[bypass].set_default_timeout(60_000)
         return made[bypass]
 
     yield context

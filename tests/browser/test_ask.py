@@ -265,6 +265,7 @@ def test_a_search_with_operators_counts_is_shown_further_and_downloads_as_csv(re
     expect(one.page.locator("mark .soft").first).to_have_text("Tarn")
     one.page.get_by_text("Oldest first").click()
     expect(one.page.locator(".summary")).to_contain_text(["oldest first"])
+    one.settled()
     with one.page.expect_download() as download:
         one.page.get_by_role("button", name="Download as CSV").click()
     table = download.value.path().read_text(encoding="utf-8-sig")
