@@ -322,3 +322,24 @@ def test_pictures_in_a_folder_are_no_fault(run: Any, tmp_path: Path) -> None:
 
 def test_the_version_is_told(run: Any) -> None:
     assert run("--version").out.startswith("dateline ")
+
+
+def test_what_is_asked_is_kept_and_can_be_shown_and_forgotten(run: Any, articles: Path) -> None:
+    run("ingest", str(articles))
+    asked = run("ask", "Who closed the Marden bridge?", "--json").json
+    run("ask", "Is there a secret?", "--unrecorded")
+    [row] = run("history", "--json").json["asked"]
+    assert (row["id"], row["question"], row["status"]) == (asked["id"], asked["question"], asked["status"])
+    shown = run("history", "show", row["id"], "--json").json
+    kept = shown.pop("kept")
+    assert (shown, kept["id"]) == (asked, row["id"])
+    assert "Who closed the Marden bridge?" in run("history").out
+    assert "fourteen cracks" in run("history", "show", row["id"]).out
+    missing = run("history", "show", "f" * 32, "--json")
+    assert (missing.code, missing.json["error"]["thing"]) == (1, "This answer")
+    assert run("history", "forget").code == 2
+    part = run("history", "forget", row["id"], "nothing", "--json")
+    assert (part.code, part.json["forgotten"], part.json["not_found"]) == (4, 1, ["nothing"])
+    assert run("history", "--words", "bridge").code == 3
+    run("ask", "Who closed the Marden bridge?")
+    assert run("history", "forget", "--all").out == "1 forgotten.\n"
