@@ -49,13 +49,15 @@ class Source(TypedDict):
 class Cited(TypedDict):
     """A citation: its number, its chip, the source it opens, the statements that use it.
 
-    `located` is False where the cited words are not in the article as it stands: nothing is marked then.
+    `located` is False where the cited words are not in the article as it stands: nothing is marked then. `since`: what
+    has become of the cited version.
     """
 
     number: int
     label: str
     source: str
     located: bool
+    since: str | None
     used_by: list[str]
 
 
@@ -85,7 +87,7 @@ class Headline(TypedDict):
 
 
 class Action(TypedDict):
-    """A small button in the header. `event` is what the page hears when it is pressed."""
+    """A small button in the header; without a `label`, a line. `event` is what the page hears when it is pressed."""
 
     label: str
     said: str

@@ -124,7 +124,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             here = (edition.article_id, edition.version) == (article.id, article.version)
             key = f"edition-{edition.article_id}-{edition.version}"
             st.button(
-                _plain(_edition(edition, today, here)),
+                words.plain(_edition(edition, today, here)),
                 key=key,
                 type="tertiary",
                 disabled=here,
@@ -138,7 +138,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             when, what = dates.shown(copy.published, today), shelf.status(copy)
             label = f"{copy.outlet or 'Outlet not stated'} · {when} · {what}"
             st.button(
-                _plain(label),
+                words.plain(label),
                 key=f"copy-{copy.article_id}",
                 type="tertiary",
                 on_click=_go,
@@ -248,11 +248,6 @@ def _signed(op: str, text: str) -> str:
         return escape(text) if op == "added" else ""
     marked = f'<{tag} title="{said}"><span class="sign">{sign}</span>{escape(bare)}</{tag}>'
     return f"{escape(lead)}{marked}{escape(tail) or ' '}"
-
-
-def _plain(label: str) -> str:
-    """A button's label without what Markdown would read into it."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!|<>~$:&" else one for one in label)
 
 
 def _go(article_id: str, version: int | None = None) -> None:

@@ -78,11 +78,13 @@ class Shelf:
         return self._articles[want.key]
 
     def _cited(self, want: Wanted) -> Cited:
+        article = self._article(want)
         return {
             "number": want.number,
             "label": words.source(want.outlet, want.published, want.kind, self.today),
             "source": want.key,
-            "located": located(self._article(want), want),
+            "located": located(article, want),
+            "since": words.SINCE.get(article.status if article is not None else "removed"),
             "used_by": list(want.used_by),
         }
 

@@ -20,7 +20,7 @@ from tests.fakes.embedder import FakeEmbedder
 from tests.test_browsing import COPY
 from tests.test_newsroom import BRIDGE, FERRY, write
 from tests.ui.conftest import MAIN
-from ui import library_article, library_chart, shelving, sifting
+from ui import library_chart, shelving, sifting, words
 from ui.adding import Adding, as_csv, counted, told_apart
 from ui.dates import date
 
@@ -245,7 +245,7 @@ def test_the_filter_is_said_in_words() -> None:
 
 
 def test_a_button_s_label_cannot_become_markdown() -> None:
-    assert library_article._plain("![x](http://evil) :red[y] $a$") == (
+    assert words.plain("![x](http://evil) :red[y] $a$") == (
         "\\!\\[x\\]\\(http\\://evil\\) \\:red\\[y\\] \\$a\\$"
     )
 

@@ -85,13 +85,13 @@ export class AnswerSide {
         class: "chip",
         disabled: !citation,
         "aria-pressed": "false",
-        title: citation && !citation.located ? "These words could not be located" : null,
+        title: citation && !citation.located && !citation.since ? "These words could not be located" : null,
         data: { cite: number },
         on: { click: () => this.act.open(number) },
       },
       el("span", { class: "number" }, String(number)),
       el("span", { class: "label" }, label),
-      citation && !citation.located ? el("span", { class: "unlocated" }, "not located") : null,
+      since(citation),
     );
   }
 
@@ -107,15 +107,22 @@ export class AnswerSide {
       el("span", { class: "number" }, String(number)),
       el("span", { class: "title" }, statement.heading ?? "Passage"),
     );
+    const now = since(this.citations.get(number));
     const why = statement.why?.length ? el("p", { class: "why" }, `Found by: ${statement.why.join(" · ")}`) : null;
     return [
       el("h3", {}, heading),
-      el("p", { class: "byline" }, statement.byline ?? ""),
+      el("p", { class: "byline" }, statement.byline ?? "", now ? " · " : null, now),
       el("p", { class: "text" }, statement.text),
       others.length ? el("div", { class: "chips" }, ...others.map((other) => this.chip(other))) : null,
       why,
     ];
   }
+}
+
+/** What has become of the cited version, or that its words are not where they were cited; null: nothing. */
+function since(citation) {
+  const said = citation?.since ?? (citation && !citation.located ? "not located" : null);
+  return said ? el("span", { class: "unlocated" }, said) : null;
 }
 
 function header(data, act, readings) {
@@ -124,8 +131,8 @@ function header(data, act, readings) {
     return parts.length ? el("p", { class: name }, ...spaced(spans)) : null;
   };
   const actions = data.actions.map((action) =>
-    el("p", { class: "action" }, action.said ? `${action.said} · ` : "",
-      button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)),
+    el("p", { class: "action" }, action.said && action.label ? `${action.said} · ` : action.said,
+      action.label && button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)),
   );
   return [
     data.question ? el("p", { class: "details" }, `Understood as: ${data.question}`) : null,
