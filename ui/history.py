@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.kept import Asked, Gap
-from ui import address, bar, dates, frame, reader, room, undo, words
+from ui import address, bar, dates, frame, reader, recorded, room, undo, words
 from ui.address import Address
 
 SHOWN = 25  # questions at first, and more at each press
@@ -64,29 +64,14 @@ def _mine() -> None:
 def _row(asked: Asked) -> None:
     with st.container(key=f"asked-{asked.id}", horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch", gap=None):
-            st.page_link("ask.py", label=words.plain(asked.question), query_params=link(asked))
-            st.caption(words.plain(line(asked)))
+            recorded.row(asked)
         st.button(
             "Forget",
             key=f"forget-{asked.id}",
             type="tertiary",
-            help=None,
             on_click=_forget,
             args=((asked.id,),),
         )
-
-
-def link(asked: Asked) -> dict[str, list[str]]:
-    """The parameters of the address that shows a kept answer."""
-    at = Address(asked.question, asked.scope, frozenset(asked.not_read), answer=asked.id)
-    return address.write(at)
-
-
-def line(asked: Asked) -> str:
-    """As "answered · 12 Nov, 14:02 UTC · Mercury · shared"."""
-    within = bar.limits(asked.scope, room.today())
-    parts = [words.OUTCOMES[asked.status], f"{dates.shown(asked.at, room.today(), time=True)} UTC", *within]
-    return " · ".join([*parts, *(["shared"] if asked.shared and asked.own else [])])
 
 
 def _gaps() -> None:

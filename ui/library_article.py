@@ -12,7 +12,7 @@ from rag import newsroom
 from rag.errors import NoSuchArticle
 from rag.state import Comparison, Edition, Shelved
 from rag.types import Article
-from ui import dates, frame, links, room, shelf, shelving, words
+from ui import dates, frame, links, recorded, room, shelf, shelving, words
 from ui.cut import Mark, paragraphs
 
 LONG = 120_000  # characters drawn at first
@@ -146,6 +146,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             )
         if len(copies) > 30:
             st.text(f"and {len(copies) - 30:,} more")
+    recorded.cited_by(article.id)
     return str(shows)
 
 
