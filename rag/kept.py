@@ -65,7 +65,8 @@ class Clip:
 
     `text` is the sentence as an answer said it (white space folded), None where the clip is the cited words themselves.
     `mark` are the words that stood beside it. `answer_id` and `question`: where it was clipped, None or "" elsewhere.
-    `place` counts from 0 in the order the reader gave.
+    `place` counts from 0 in the order the reader gave. `since`: what has become of each cited version, in words, None:
+    nothing.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Clip:
     answer_id: str | None = None
     note: str = ""
     place: int = 0
+    since: tuple[str | None, ...] = ()
 
     @property
     def said(self) -> str:

@@ -343,3 +343,25 @@ def test_what_is_asked_is_kept_and_can_be_shown_and_forgotten(run: Any, articles
     assert run("history", "--words", "bridge").code == 3
     run("ask", "Who closed the Marden bridge?")
     assert run("history", "forget", "--all").out == "1 forgotten.\n"
+
+
+def test_sentences_and_words_are_clipped_listed_exported_and_taken_out(
+    run: Any, articles: Path, tmp_path: Path
+) -> None:
+    run("ingest", str(articles))
+    asked = run("ask", "Who closed the Marden bridge?", "--json").json
+    first = run("clips", "add", asked["id"], "1", "--note", "for page 3", "--json").json
+    assert first["question"] == asked["question"]
+    words = run("clips", "add", "ferry", "4-9", "--json").json
+    assert words["citations"][0]["quote"] == "ferry"
+    assert [one["id"] for one in run("clips", "--json").json["clips"]] == [first["id"], words["id"]]
+    assert "Note: for page 3" in run("clips").out
+    assert run("clips", "--csv", "-").out.startswith("clip,text,mark,note")
+    run("clips", "--md", str(tmp_path / "clips.md"))
+    assert "fourteen cracks" in (tmp_path / "clips.md").read_text()
+    assert run("clips", "add", "ferry", "9-4").code == 2
+    assert run("clips", "add", asked["id"], "99").code == 2
+    assert run("clips", "add", "nothing", "1").code == 1
+    assert run("clips", "remove", words["id"], "nothing", "--json").json["not_found"] == ["nothing"]
+    run("clips", "remove", first["id"])
+    assert run("clips").code == 3

@@ -8,11 +8,11 @@ from html import escape
 
 import streamlit as st
 
-from rag import newsroom
+from rag import links, newsroom
 from rag.errors import NoSuchArticle
 from rag.state import Comparison, Edition, Shelved
 from rag.types import Article
-from ui import dates, frame, links, recorded, room, shelf, shelving, words
+from ui import dates, frame, recorded, room, shelf, shelving, words
 from ui.cut import Mark, paragraphs
 
 LONG = 120_000  # characters drawn at first

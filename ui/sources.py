@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from rag import links
 from rag.errors import NoSuchArticle
 from rag.types import Article, Kind
-from ui import dates, links, words
+from ui import dates, words
 from ui.contract import Cited, Source, SourceState
 from ui.cut import Mark, paragraphs
 

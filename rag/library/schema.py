@@ -206,6 +206,26 @@ citing = Table(
     Column("version", Integer, primary_key=True),
 )
 
+# Sentences and passages put aside, in the `place` that their owner gave them; `citations` as JSON. `digest`: the same
+# words of the same sources.
+clips = Table(
+    "clips",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("owner", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("at", String, nullable=False),
+    Column("text", Text),
+    Column("mark", Text, nullable=False),
+    Column("citations", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer_id", String),
+    Column("note", Text, nullable=False),
+    Column("digest", String, nullable=False),
+    Index("clips_of_owner", "owner", "digest", unique=True),
+)
+
 # What a file held when it was last read whole, so that reading it again costs nothing: [source, id, content hash].
 files = Table(
     "files",
