@@ -31,11 +31,11 @@ def as_markdown(clips: Sequence[Clip]) -> str:
     parts = ["# Clips"]
     for one in clips:
         lines = [f"> {_block(one.said)}"]
-        lines += [f"> [{_inline(one.mark)}]"] if one.mark else []
+        lines += [f"> [{_inline(' '.join(one.mark.split()))}]"] if one.mark else []
         lines += [f"> — {_source(cited, since, markdown=True)}" for cited, since in _sources(one)]
         lines = ["  \n".join(lines)]
         lines += [f"Note: {_inline(' '.join(one.note.split()))}"] if one.note else []
-        lines += [f"Asked: {_inline(' '.join(one.question.split()))}"] if one.question else []
+        lines += [f"For: {_inline(' '.join(one.question.split()))}"] if one.question else []
         parts.append("\n\n".join(lines))
     return "\n\n".join(parts) + "\n"
 
@@ -90,7 +90,7 @@ def _item(one: Clip) -> str:
         f'<p class="by">— {_source(cited, since, markdown=False)}</p>' for cited, since in _sources(one)
     ]
     parts += [f"<p>{escape(one.note)}</p>"] if one.note else []
-    parts += [f'<p class="by">Asked: {escape(one.question)}</p>'] if one.question else []
+    parts += [f'<p class="by">For: {escape(one.question)}</p>'] if one.question else []
     return f"<li>{''.join(parts)}</li>"
 
 

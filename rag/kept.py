@@ -64,7 +64,7 @@ class Clip:
     """A sentence or a passage put aside, with the exact words it rests on: `article.text[start:end] == quote` of each.
 
     `text` is the sentence as an answer said it (white space folded), None where the clip is the cited words themselves.
-    `mark` are the words that stood beside it. `answer_id` and `question`: where it was clipped, None or "" elsewhere.
+    `mark` are the words that stood beside it. `question` (or search) and `answer_id`: for what it was clipped.
     `place` counts from 0 in the order the reader gave. `since`: what has become of each cited version, in words, None:
     nothing.
     """

@@ -13,7 +13,7 @@ from rag.errors import DatelineError, NotKept
 from rag.kept import Asked
 from rag.state import Status
 from rag.types import Answer, Events
-from ui import draw, frame, listing, reader, room, scope, view, words
+from ui import clipping, draw, frame, listing, reader, room, scope, view, words
 from ui.address import Address
 from ui.asking import Asking
 from ui.contract import Pane
@@ -76,6 +76,7 @@ def page() -> None:
             view.AGAIN: _afresh,
             view.SHARE: lambda _value: _share(True),
             view.UNSHARE: lambda _value: _share(False),
+            **clipping.heard(),
         },
     )
     if not over:
@@ -177,6 +178,7 @@ def _pane(asking: Asking, model: str | None) -> Pane:
         pane = view.of_answer(answer, read, today, key=key, whole=whole, model=model, others=others)
     record = view.record(shown.asked, opened=shown.opened, recorded=shown.recording, today=today)
     pane["actions"] = [*pane["actions"], *record]
+    clipping.dress(pane, clipping.of_answer(answer, recorded=shown.recording))
     if shown.trouble:
         pane["notes"] = [*pane["notes"], shown.trouble]
     return pane

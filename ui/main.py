@@ -14,6 +14,7 @@ PAGES = [
     st.Page("search.py", title="Search"),
     st.Page("library.py", title="Library"),
     st.Page("history.py", title="History"),
+    st.Page("clips.py", title="Clips"),
     st.Page("status.py", title="Status"),
 ]
 

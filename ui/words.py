@@ -47,11 +47,6 @@ GONE = {
     "removed": "Removed from the library since. The answer was written while it was there.",
     "withdrawn": "Withdrawn by its outlet or removed from the library since. Its text is no longer shown.",
 }
-SINCE: dict[str, str] = {
-    "superseded": "replaced by a newer version since",
-    "withdrawn": "withdrawn or removed since",
-    "removed": "removed since",
-}
 OUTCOMES: dict[AnswerStatus, str] = {
     "answered": "answered",
     "closest": "closest passages only",

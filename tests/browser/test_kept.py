@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ROOT, Open, free_port, serving
 from tests.browser.test_home import ARTICLES, command, write
+from tests.browser.test_reach import BRIDGE, TOO_SMALL, serious
 
 QUESTION = "What do the Nordmark bakers want?"
 
@@ -58,3 +59,56 @@ def test_an_answer_outlives_reload_and_restart_and_is_its_reader_s_own_until_sha
         one.page.get_by_role("button", name="Undo").click()
         expect(one.page.get_by_role("link", name=QUESTION)).to_be_visible()
         one.page.close()
+
+
+PASTED = """async () => {
+    const [item] = await navigator.clipboard.read(), said = {};
+    for (const type of item.types) said[type] = await (await item.getType(type)).text();
+    return said;
+}"""
+SELECT = """([from, to]) => {
+    const root = [...document.querySelectorAll("*")].find(one => one.shadowRoot?.querySelector(".pane")).shadowRoot;
+    const texts = root.querySelectorAll(".statement .text");
+    getSelection().setBaseAndExtent(texts[0].firstChild, from, texts[1].firstChild, to);
+}"""
+
+
+def test_what_is_copied_carries_its_source_and_what_is_clipped_is_noted_moved_and_taken_away(
+    reader: Open,
+) -> None:
+    one = reader(dark=True, size=(1280, 800))
+    page = one.page
+    page.context.grant_permissions(["clipboard-read"])
+    one.answered(BRIDGE)
+    page.get_by_role("button", name="Copy sentence 1 with its source").click()
+    copied, words = page.evaluate(PASTED), page.locator(".statement .text").all_inner_texts()
+    assert copied["text/plain"].startswith(f"{words[0]} [verbatim]\n— Harbour Lantern, ")
+    assert "<blockquote><p>" in copied["text/html"]
+    page.evaluate(SELECT, [4, 9])
+    page.keyboard.press("Control+c")
+    parts = page.evaluate(PASTED)["text/plain"].split("\n\n")
+    assert [part.split(" [")[0] for part in parts] == [words[0][4:], words[1][:9]]
+    assert all("[part of a sentence: verbatim]\n— " in part for part in parts)
+    for name in ("sentence 1", "sentence 2"):
+        page.get_by_role("button", name=f"Clip {name}").click()
+        undo = page.get_by_role("button", name=f"Clipped {name}. Undo")
+        expect(undo).to_be_focused()
+    page.get_by_role("link", name="Clips").click()
+    note = page.get_by_label("Note to clip 1")
+    note.fill("ask the harbour master")
+    page.get_by_role("button", name="Move clip 1 down").click()
+    expect(page.get_by_label("Note to clip 2")).to_have_value("ask the harbour master")
+    page.get_by_role("button", name="Take clip 1 out").click()
+    expect(page.locator(".statement")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".statement .text")).to_have_text([words[1], words[0]])
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="CSV").click()
+    assert "ask the harbour master" in Path(saved.value.path()).read_text(encoding="utf-8-sig")
+    page.set_viewport_size({"width": 360, "height": 780})
+    for where in ("clips", "history"):
+        one.visit(where)
+        page.locator(".statement, .st-key-history_words").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert page.evaluate(TOO_SMALL) == []
+        assert serious(one) == []

@@ -17,8 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from weakref import finalize
 
+from rag.clipping import Clipping
 from rag.errors import NoSuchArticle, UsageError
-from rag.keeping import Keeping
 from rag.library.catalog import Catalog
 from rag.newsroom import How, Listing
 from rag.state import Count, Counts, Status
@@ -44,7 +44,7 @@ from tests.fakes.scripted import ARTICLES, COST, FERRY, SCRIPTS, UNDATED, Script
 
 
 @dataclass
-class FakeNewsroom(Keeping):
+class FakeNewsroom(Clipping):
     """The front door of rag.newsroom as far as the page uses it; what is kept for readers is kept for real."""
 
     articles: dict[str, Article] = field(default_factory=lambda: {a.id: a for a in ARTICLES})
