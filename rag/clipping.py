@@ -58,11 +58,12 @@ class Clipping(Keeping):
 
     def clips(self, owner: str) -> tuple[Clip, ...]:
         """The owner's clips in their order, each with what has become of its sources."""
-        return tuple(self._seen(one) for one in clips.all_of(self.catalog, owner))
+        there = clips.all_of(self.catalog, owner) if self.catalog.holds("clips") else ()
+        return tuple(self._seen(one) for one in there)
 
     def clipped(self, owner: str) -> dict[str, str]:
         """The owner's clips by what they say (`rag.newsroom.clip_digest`): digest -> id."""
-        return clips.digests(self.catalog, owner)
+        return clips.digests(self.catalog, owner) if self.catalog.holds("clips") else {}
 
     def unclip(self, owner: str, ids: Sequence[str]) -> tuple[Clip, ...]:
         """Take clips out. What is returned can be brought back. Raises: ReadOnly."""

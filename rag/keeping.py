@@ -59,7 +59,7 @@ class Keeping(Intake):
         Raises:
             NotKept: it is not there, or is another's and not shared.
         """
-        record = answers.find(self.catalog, answer_id, owner)
+        record = answers.find(self.catalog, answer_id, owner) if self._keeps else None
         if record is None:
             raise _not_kept()
         try:
@@ -72,6 +72,8 @@ class Keeping(Intake):
 
     def history(self, owner: str, *, words: str = "", limit: int = PAGE, offset: int = 0) -> History:
         """The owner's questions, newest first; with `words`, those that hold each of them."""
+        if not self._keeps:
+            return History((), 0, 0)
         return History(*answers.history(self.catalog, owner, words=words, limit=limit, offset=offset))
 
     def forget(self, owner: str, ids: Sequence[str] | None) -> tuple[Record, ...]:
@@ -101,13 +103,19 @@ class Keeping(Intake):
 
     def gaps(self, limit: int = GAPS) -> tuple[Gap, ...]:
         """Recorded questions that found no answer when they were last asked, newest first, without who asked."""
-        return answers.gaps(self.catalog, limit)
+        return answers.gaps(self.catalog, limit) if self._keeps else ()
 
     def cited_by(self, article_id: str, owner: str, limit: int = PAGE) -> tuple[tuple[Asked, ...], int]:
         """The owner's own and shared answers that cite an article, newest first, and how many there are."""
+        if not self._keeps:
+            return (), 0
         known = self.catalog.known([article_id])
         own_id = known[article_id][1] if article_id in known else article_id
         return answers.cited_by(self.catalog, own_id, owner, limit)
+
+    @property
+    def _keeps(self) -> bool:
+        return self.catalog.holds("answers")
 
 
 def _not_kept() -> NotKept:

@@ -249,3 +249,14 @@ def test_a_home_that_cannot_be_written_keeps_nothing_and_says_so(room: Newsroom)
         with pytest.raises(ReadOnly):
             act()
     assert room.history(MAJA).held == 1
+
+
+def test_a_home_from_before_that_cannot_be_written_holds_nothing_kept(room: Newsroom) -> None:
+    with room.catalog.writing() as connection:
+        for table in ("citing", "answers", "clips"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+    room.catalog.read_only = True
+    assert (room.history(MAJA).held, room.gaps(), room.cited_by("bridge", MAJA)) == (0, (), ((), 0))
+    assert (room.clips(MAJA), room.clipped(MAJA)) == ((), {})
+    with pytest.raises(NotKept):
+        room.kept(FULL.id, MAJA)

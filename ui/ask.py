@@ -23,7 +23,7 @@ PATIENCE = 0.3
 # Seconds between looks at whether the reader wants something else.
 GLANCE = 0.2
 # Seconds that a drawing waits to hear that its answer is kept, before it and after it.
-RECORDING_SOON, RECORDING = 0.1, 2.0
+RECORDING_SOON, RECORDING = 0.05, 2.0
 
 UNRECORDED = (
     "Your history holds what you ask, for you alone; you share an answer yourself. A recorded question that finds no "
@@ -176,7 +176,8 @@ def _pane(asking: Asking, model: str | None) -> Pane:
     else:
         others = len(st.session_state.others)
         pane = view.of_answer(answer, read, today, key=key, whole=whole, model=model, others=others)
-    record = view.record(shown.asked, opened=shown.opened, recorded=shown.recording, today=today)
+    recorded = shown.recording and not shown.trouble
+    record = view.record(shown.asked, opened=shown.opened, recorded=recorded, today=today)
     pane["actions"] = [*pane["actions"], *record]
     clipping.dress(pane, clipping.of_answer(answer, recorded=shown.recording))
     if shown.trouble:

@@ -25,6 +25,7 @@ AGAIN = "again"
 SHARE = "share"
 UNSHARE = "unshare"
 
+OWN = "Only you can open this answer"
 UNFINISHED = "What the model had written before it failed. It is not complete."
 
 EXCERPT = 280  # characters of a passage found that are sure to be shown
@@ -161,15 +162,15 @@ def record(asked: Asked | None, *, opened: bool, recorded: bool, today: date) ->
     if opened and asked is not None:
         said = f"Answered {dates.shown(asked.at, today, time=True)} UTC, kept as it was"
         offered.append({"label": "Ask again", "said": said, "event": AGAIN})
-    if asked is None:
-        return [] if recorded else [{"label": "", "said": "Not recorded", "event": ""}]
+    if asked is None:  # what is being recorded takes its place already
+        return [{"label": "", "said": OWN if recorded else "Not recorded", "event": ""}]
     if not asked.own:
         offered.append({"label": "", "said": "Another reader shared this answer", "event": ""})
     elif asked.shared:
         said = "Shared: whoever reaches this page can open it by its address"
         offered.append({"label": "Stop sharing", "said": said, "event": UNSHARE})
     else:
-        offered.append({"label": "Share", "said": "Only you can open this answer", "event": SHARE})
+        offered.append({"label": "Share", "said": OWN, "event": SHARE})
     return offered
 
 

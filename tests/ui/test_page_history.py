@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,7 +22,7 @@ from rag.types import Answer, Events, Scope, Sentence
 from tests.fakes.newsroom import FakeNewsroom
 from tests.ui.conftest import MAIN
 from tests.ui.test_page_app import QUESTION, pane, put, texts, turn
-from ui import reader
+from ui import reader, room
 from ui.asking import Asking
 from ui.reader import COOKIE, HEADER, Reader
 
@@ -41,6 +42,14 @@ def another(**said: str) -> AppTest:
     app = AppTest.from_file(MAIN, default_timeout=20)
     app.query_params.update(said)
     return app.run()
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """What the address says; AppTest holds a list where the page set it, a string where the test did."""
+    return {
+        name: one if isinstance(one, str) else one[-1]
+        for name, one in ((name, app.query_params[name]) for name in app.query_params)
+    }
 
 
 def actions(app: AppTest) -> dict[str, str]:
@@ -72,14 +81,38 @@ def test_a_reload_shows_the_same_answer_at_once_and_asks_nothing(app: AppTest, f
     assert fake.history("user:maja").held == 1
 
 
+def test_a_reload_meanwhile_goes_on_with_the_same_asking_and_a_stranger_sees_nothing(
+    app: AppTest, fake: FakeNewsroom, me: list[str]
+) -> None:
+    whole = next(one for one in fake.ask_stream(QUESTION) if isinstance(one, Answer))
+    app.run()
+    with ThreadPoolExecutor(1) as workers:
+
+        def slow(_stop: threading.Event) -> Iterator[Events]:
+            yield whole.sentences[0]
+            time.sleep(2)
+            yield whole
+
+        asking = Asking(QUESTION, slow, workers, owner="user:maja")
+        room.under_way()["abc"] = asking
+        me[0] = "user:jon"
+        assert pane(another(q=QUESTION, answer="abc"))["headline"] == "There is no such answer here"
+        me[0] = "user:maja"
+        mine = another(q=QUESTION, answer="abc")
+    assert asking.answer == whole
+    assert pane(mine.run())["outcome"] == "answered"
+    assert len(fake.asked) == 1
+
+
 def test_the_whole_address_shows_it_too_and_leaves_the_address_as_it_is(
     app: AppTest, fake: FakeNewsroom
 ) -> None:
     put(app.run(), QUESTION)
-    address = {name: values[-1] for name, values in app.query_params.items()}
-    assert set(address) == {"q", "answer"}
-    again = another(**address)
-    assert {name: values[-1] for name, values in again.query_params.items()} == address
+    said = address(app)
+    assert set(said) == {"q", "answer"}
+    again = another(**said)
+    assert address(again) == said
+    assert pane(again)["statements"] == pane(app)["statements"]
     assert len(fake.asked) == 1
 
 
