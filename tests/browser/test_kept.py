@@ -6,6 +6,7 @@ import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ROOT, Open, free_port, serving
@@ -74,11 +75,12 @@ SELECT = """([from, to]) => {
 
 
 def test_what_is_copied_carries_its_source_and_what_is_clipped_is_noted_moved_and_taken_away(
-    reader: Open,
+    reader: Open, request: pytest.FixtureRequest
 ) -> None:
     one = reader(dark=True, size=(1280, 800))
     page = one.page
     page.context.grant_permissions(["clipboard-read"])
+    request.addfinalizer(page.context.clear_cookies)  # the profile is shared: other tests have no clips
     one.answered(BRIDGE)
     page.get_by_role("button", name="Copy sentence 1 with its source").click()
     copied, words = page.evaluate(PASTED), page.locator(".statement .text").all_inner_texts()
