@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -149,12 +150,22 @@ def _follow(question: str) -> None:
     try:
         kept = room.opened().kept(answer_id, me)
     except NotKept:
+        if answer_id not in st.query_params.get_all("answer"):  # given here before, and forgotten since
+            _ask(question)
+            return
         _forget()
         st.session_state.lost = True
+        return
+    except DatelineError as error:
+        _show(Asking(question, partial(_fails, error), room.workers(), owner=me))
         return
     asked = kept.asked
     scope.opened("ask", Address(asked.question, asked.scope, frozenset(asked.not_read), answer=asked.id))
     _show(Asking(asked.question, lambda _stop: iter((kept.answer,)), room.workers(), asked=asked, owner=me))
+
+
+def _fails(error: DatelineError, _stop: threading.Event) -> Iterator[Events]:
+    raise error
 
 
 def _pane(asking: Asking, model: str | None) -> Pane:

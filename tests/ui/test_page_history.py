@@ -132,6 +132,28 @@ def test_row_69_another_s_answer_and_none_at_all_look_the_same(
     assert len(fake.asked) == 1
 
 
+def test_an_address_gone_back_to_asks_again_once_its_answer_was_forgotten(
+    app: AppTest, fake: FakeNewsroom
+) -> None:
+    put(put(app.run(), QUESTION), NOWHERE)
+    fake.forget("user:maja", None)
+    app.query_params.clear()
+    app.query_params.update({"q": QUESTION})
+    app.run()
+    assert [question for question, _ in fake.asked] == [QUESTION, NOWHERE, QUESTION]
+    assert pane(app)["outcome"] == "answered"
+
+
+def test_a_kept_answer_that_cannot_be_read_any_more_says_so(app: AppTest, fake: FakeNewsroom) -> None:
+    put(app.run(), QUESTION)
+    [asked] = fake.history("user:maja").asked
+    with fake.catalog.writing() as connection:
+        connection.exec_driver_sql("UPDATE answers SET answer = '{}'")
+    seen = another(answer=asked.id)
+    assert not seen.exception
+    assert "it cannot be read any more. Ask again." in pane(seen)["notes"][0]
+
+
 def test_what_is_shared_opens_for_another_and_says_so(
     app: AppTest, fake: FakeNewsroom, me: list[str]
 ) -> None:
