@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -86,11 +85,12 @@ def test_a_reload_meanwhile_goes_on_with_the_same_asking_and_a_stranger_sees_not
 ) -> None:
     whole = next(one for one in fake.ask_stream(QUESTION) if isinstance(one, Answer))
     app.run()
+    go_on = threading.Event()
     with ThreadPoolExecutor(1) as workers:
 
         def slow(_stop: threading.Event) -> Iterator[Events]:
             yield whole.sentences[0]
-            time.sleep(2)
+            go_on.wait(20)
             yield whole
 
         asking = Asking(QUESTION, slow, workers, owner="user:maja")
@@ -98,6 +98,7 @@ def test_a_reload_meanwhile_goes_on_with_the_same_asking_and_a_stranger_sees_not
         me[0] = "user:jon"
         assert pane(another(q=QUESTION, answer="abc"))["headline"] == "There is no such answer here"
         me[0] = "user:maja"
+        threading.Timer(0.5, go_on.set).start()
         mine = another(q=QUESTION, answer="abc")
     assert asking.answer == whole
     assert pane(mine.run())["outcome"] == "answered"
