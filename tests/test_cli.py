@@ -371,7 +371,7 @@ def test_what_is_asked_is_kept_and_can_be_shown_and_forgotten(run: Any, articles
     kept = shown.pop("kept")
     assert (shown, kept["id"]) == (asked, row["id"])
     assert "Who closed the Marden bridge?" in run("history").out
-    assert "fourteen cracks" in run("history", "show", row["id"]).out
+    assert "fourteen" in run("history", "show", row["id"]).out
     missing = run("history", "show", "f" * 32, "--json")
     assert (missing.code, missing.json["error"]["thing"]) == (1, "This answer")
     assert run("history", "forget").code == 2
