@@ -11,16 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag import standing
-from rag.errors import ReadOnly
 from rag.library import embeddings, storing
 from rag.library import ingest as stages
-from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes
 from rag.library.ledger import ledger
 from rag.library.remembered import Remembered
 from rag.reading import Read, count_records, read_bytes
-from rag.settings import Settings
+from rag.ruled import Rule
+from rag.ruling import Ruling
 from rag.state import IngestReport, Plan
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
@@ -28,12 +27,10 @@ LOCAL = "local_collections"  # the catalog's note of those never sent to a model
 PACE_FROM = 100  # passages that an estimate of the next ingest may rest on
 
 
-class Intake:
+class Intake(Ruling):
     """The part of the newsroom that takes articles in and out of the open library."""
 
     home: Path
-    settings: Settings
-    catalog: Catalog
     indexes: Indexes
     _upkeep: Upkeep | None
 
@@ -47,17 +44,23 @@ class Intake:
         paths: Iterable[Path | str],
         *,
         collection: str | None = None,
+        rules: Sequence[Rule] | None = None,
         progress: stages.Report | None = None,
         stop: threading.Event | None = None,
     ) -> IngestReport:
         """Read, store and embed files and folders. What is stored is findable by words at once.
 
+        Args:
+            rules: import rules to use; None: those of the library.
+
         Raises:
+            UsageError: a rule cannot be used.
             ReadOnly, DiskFull: nothing that was stored before is lost.
         """
-        known = Remembered(self.catalog, collection=collection)
+        ready = self.ready_rules(rules)
+        known = Remembered(self.catalog, collection=collection, rules=ready.digest)
         named = [Path(path) for path in paths]
-        reads = known.reads(named, today=self.settings.day)
+        reads = ready.over(known.reads(named, today=self.settings.day))
         total = count_records(named) if progress else None
         report = self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
         if stop is None or not stop.is_set():
@@ -66,7 +69,8 @@ class Intake:
 
     def ingest_text(self, name: str, data: bytes, *, collection: str | None = None) -> IngestReport:
         """Ingest an upload or a paste; its kind is found by content."""
-        return self.ingest_reads(read_bytes(name, data, today=self.settings.day), collection=collection)
+        reads = self.ready_rules().over(read_bytes(name, data, today=self.settings.day))
+        return self.ingest_reads(reads, collection=collection)
 
     def ingest_reads(
         self,
@@ -161,12 +165,6 @@ class Intake:
     def _catch_up(self) -> None:
         if self.indexes.follower is not None:
             self.indexes.follower.catch_up()
-
-    def _refuse_read_only(self) -> None:
-        if self.catalog.read_only:
-            raise ReadOnly(
-                str(self.home), "it cannot be written", "Make the folder writable, or name another --home."
-            )
 
 
 def _collected(read: Read, collection: str) -> Read:

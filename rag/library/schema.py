@@ -161,6 +161,17 @@ bands = Table(
     Column("article_key", Integer, nullable=False, index=True),
 )
 
+# Import rules, in their order. Only ingests that come look at them.
+rules = Table(
+    "rules",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("override", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+)
+
 # What models took, one row a call. `session` is whose page or process it was; `cost` null: no prices were set.
 spending = Table(
     "spending",
