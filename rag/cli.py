@@ -1,5 +1,6 @@
 """The command line: dateline ingest | ask | search | show | status | repair | serve; remove, list and more
-(shelf_commands.py), rules (rule_commands.py).
+(shelf_commands.py), rules (rule_commands.py), mend and undo
+(mend_commands.py).
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -21,7 +22,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import newsroom, rule_commands, shelf_commands, terminal
+from rag import mend_commands, newsroom, rule_commands, shelf_commands, terminal
 from rag import settings as settings_module
 from rag.cli_flags import (
     AgencyFlag,
@@ -228,7 +229,9 @@ def show(
     with _room(home) as room:
         found = room.article(article_id, version)
         passages = room.passages(found)
-    _print(as_object, article_json(found, passages), lambda: terminal.print_article(found, len(passages)))
+        hand = room.set_by_hand(found)
+    value = {**article_json(found, passages), "set_by_hand": as_json(hand)}
+    _print(as_object, value, lambda: mend_commands.print_article(found, len(passages), hand))
 
 
 @app.command(epilog="Example:  dateline status --json")
@@ -369,6 +372,7 @@ def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
 
 shelf_commands.add(app, _room, _print)
 rule_commands.add(app, _room, _print)
+mend_commands.add(app, _room, _print)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from rag.errors import ReadOnly, UsageError
 from rag.library import rulebook
 from rag.library.catalog import Catalog
+from rag.library.mended import InForce, folded, in_force, stated_by, there
 from rag.library.schema import versions
 from rag.preview import preview
 from rag.reading import Read, read_bytes, read_paths
@@ -80,7 +82,10 @@ class Ruling:
 
     def _previewed(self, reads: Iterable[Read], rules: Sequence[Rule] | None) -> Preview:
         ready = self.ready_rules(rules)
-        return preview(ready.over(reads), rules=ready.names, known=self._outlets())
+        with self.catalog.reading() as connection:
+            mends = in_force(connection) if there(connection) else ()
+        after = (_merged(read, mends) for read in ready.over(reads))
+        return preview(after, rules=ready.names, known=self._outlets())
 
     def _outlets(self) -> frozenset[str]:
         with self.catalog.reading() as connection:
@@ -92,3 +97,11 @@ class Ruling:
             raise ReadOnly(
                 str(self.home), "it cannot be written", "Make the folder writable, or name another --home."
             )
+
+
+def _merged(read: Read, mends: Sequence[InForce]) -> Read:
+    """What was read, with its outlet as the merges in force will leave it."""
+    if read.article is None or not mends:
+        return read
+    record, _ = folded(stated_by(read.article), mends)
+    return replace(read, article=replace(read.article, outlet=record["outlet"]))
