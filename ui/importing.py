@@ -104,8 +104,8 @@ def preview(uploads: Sequence[Upload]) -> None:
         f"{words.count(found.articles, 'article')}: {found.matched:,} matched by a rule, {found.unmatched:,} not, "
         f"{found.undated:,} undated; {words.count(found.failed, 'file')} cannot be read."
     )
-    for warning in found.warnings:
-        st.text(warning)
+    if found.warnings:
+        st.html("".join(f'<p class="heed">{escape(warning)}</p>' for warning in found.warnings))
     st.html(_counts(found) + _table(found.rows, "The first of them"))
     for sample in found.samples:
         with st.expander(f"{sample.total:,}: {sample.why}"):
@@ -138,7 +138,7 @@ def _table(rows: Sequence[PreviewRow], label: str) -> str:
     )
     said = "".join(_row(row) for row in rows)
     return (
-        f'<div class="wide" role="region" aria-label="{escape(label)}" tabindex="0"><table class="items seen">'
+        f'<div class="wide" role="region" aria-label="{escape(label)}" tabindex="0"><table class="items seen rows">'
         f"<thead><tr>{head}</tr></thead><tbody>{said}</tbody></table></div>"
     )
 

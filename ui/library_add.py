@@ -69,7 +69,7 @@ def _files(shelves: Shelves) -> None:
         _collection("files_collection", shelves)
         with st.container(horizontal=True):
             st.form_submit_button("Store the files", type="primary", on_click=_start)
-            st.form_submit_button("Look first", on_click=_hold)
+            st.form_submit_button("Look at them first", on_click=_hold)
 
 
 def _dropped() -> list[Upload]:

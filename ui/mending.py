@@ -117,8 +117,8 @@ def _looked(sift: Sift) -> None:
 def _look(mend: Mend) -> None:
     found = room.opened().mend_preview(mend)
     st.text(f"{found.said}: {words.count(found.articles, 'article')} would change, {found.same:,} would not.")
-    for warning in found.warnings:
-        st.text(warning)
+    if found.warnings:
+        st.html("".join(f'<p class="heed">{escape(warning)}</p>' for warning in found.warnings))
     with st.container(horizontal=True):
         if found.articles:
             said = f"Repair {words.count(found.articles, 'article')}"

@@ -89,7 +89,7 @@ def test_what_was_dropped_is_looked_at_before_it_is_stored(filled: Newsroom, pag
     page.run()
     assert "2 articles: 1 matched by a rule, 1 not, 1 undated" in texts(page)
     assert "20240311_&lt;b&gt;tram.txt" in html(page)
-    assert "1 of 2 articles are matched by no rule." in texts(page)
+    assert "1 of 2 articles are matched by no rule." in html(page)
     held = filled.listing().held
     press(page, "Leave out names")
     assert "2 articles: 0 matched by a rule" in texts(page)
