@@ -118,7 +118,7 @@ class Browsing(Clipping):
         self._refuse_read_only()
         collection = _named(collection) if collection else None
         return self.ingest_reads(
-            self._reads(uploads, only, at),
+            self.ready_rules().over(self._reads(uploads, only, at)),
             collection=collection,
             progress=progress,
             stop=stop,

@@ -1,5 +1,5 @@
-"""The command line: dateline ingest | ask | search | show | remove | status | serve; list and more
-(shelf_commands.py), embed and repair (upkeep_commands.py), history, clips.
+"""The command line: dateline ingest | ask | search | show | status | serve; remove, list and more (shelf_commands.py),
+embed and repair (upkeep_commands.py), rules (rule_commands.py), mend and undo (mend_commands.py), history, clips.
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -21,7 +21,16 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import clip_commands, history_commands, newsroom, shelf_commands, terminal, upkeep_commands
+from rag import (
+    clip_commands,
+    history_commands,
+    mend_commands,
+    newsroom,
+    rule_commands,
+    shelf_commands,
+    terminal,
+    upkeep_commands,
+)
 from rag import settings as settings_module
 from rag.cli_flags import (
     AgencyFlag,
@@ -47,8 +56,11 @@ from rag.cli_flags import (
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.jsonable import article_json, as_json
 from rag.newsroom import SAMPLE, How, Listing, Newsroom
+from rag.rule_commands import NoRulesFlag, RuleFlag, once
+from rag.ruled import Preview
 from rag.state import Plan
 from rag.table import write_csv
+from rag.terminal_rules import print_preview
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,24 +95,29 @@ def ingest(
         list[Path], typer.Argument(metavar="PATH…", help="Files and folders: txt md html json jsonl csv zip.")
     ],
     plan: Annotated[
-        bool, typer.Option("--plan", help="Only say what it would take: time, disk, memory.")
+        bool, typer.Option("--plan", help="Only say what it would store and take: time, disk, memory.")
     ] = False,
     collection: Annotated[
         str | None, typer.Option("--into", help="Put the articles into this collection.")
     ] = None,
+    rule: RuleFlag = None,
+    no_rules: NoRulesFlag = False,
     home: HomeFlag = None,
     as_object: JsonFlag = False,
 ) -> None:
     """Read articles: stored and findable by words at once, by meaning as it follows."""
     with _room(home, new=True) as room:
-        planned = room.plan(paths)
+        planned, rules = room.plan(paths), once(room, rule, no_rules)
         if plan:
-            _print(as_object, as_json(planned), lambda: terminal.print_plan(planned))
+            found = room.preview(paths, rules)
+            _print(
+                as_object, {**as_json(planned), "preview": as_json(found)}, lambda: _planned(planned, found)
+            )
             raise typer.Exit(DONE if planned.fits else FAULT)
         if not planned.fits:
             raise _too_little_room(room.home, planned)
         with _stopping() as stop, terminal.progress_bar(quiet=as_object) as bar:
-            report = room.ingest(paths, collection=collection, progress=bar, stop=stop)
+            report = room.ingest(paths, collection=collection, rules=rules, progress=bar, stop=stop)
         _print(as_object, as_json(report), lambda: terminal.print_ingest(report))
         if stop.is_set():
             terminal.err.print("Stopped. What is stored is kept; run the same command to go on.")
@@ -226,20 +243,9 @@ def show(
     with _room(home) as room:
         found = room.article(article_id, version)
         passages = room.passages(found)
-    _print(as_object, article_json(found, passages), lambda: terminal.print_article(found, len(passages)))
-
-
-@app.command(epilog="Example:  dateline remove gazette-2026-10-12-bridge")
-def remove(
-    article_ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of articles to withdraw.")],
-    home: HomeFlag = None,
-    as_object: JsonFlag = False,
-) -> None:
-    """Withdraw articles: no question uses them any more. Ingesting them again brings them back."""
-    with _room(home) as room:
-        report = room.remove(article_ids)
-    _print(as_object, as_json(report), lambda: terminal.print_items(report))
-    raise typer.Exit(PARTLY if report.count("failed") else DONE)
+        hand = room.set_by_hand(found)
+    value = {**article_json(found, passages), "set_by_hand": as_json(hand)}
+    _print(as_object, value, lambda: mend_commands.print_article(found, len(passages), hand))
 
 
 @app.command(epilog="Example:  dateline status --json")
@@ -302,6 +308,11 @@ def serve(
     os.execv(command[0], command)  # in this process, so that whoever stops it stops the server
 
 
+def _planned(planned: Plan, found: Preview) -> None:
+    print_preview(found)
+    terminal.print_plan(planned)
+
+
 def _too_little_room(home: Path, planned: Plan) -> DiskFull:
     needed, free = planned.disk / 1e6, planned.disk_free / 1e6
     fault = f"the disk is full: this needs about {needed:,.1f} MB, and {free:,.1f} MB are free"
@@ -314,7 +325,7 @@ def _ingest_sample(home: Path) -> None:
             return
         terminal.err.print("Reading the sample newsroom (invented articles) ...")
         with terminal.progress_bar(quiet=False) as bar:
-            room.ingest([ROOT / "corpus" / "articles"], collection=SAMPLE, progress=bar)
+            room.ingest([ROOT / "corpus" / "articles"], collection=SAMPLE, rules=(), progress=bar)
 
 
 def _has_display() -> bool:
@@ -364,7 +375,7 @@ def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
         say()
 
 
-for commands in (shelf_commands, history_commands, clip_commands):
+for commands in (shelf_commands, history_commands, clip_commands, rule_commands, mend_commands):
     commands.add(app, _room, _print)
 upkeep_commands.add(app, _room, _print, _stopping)
 

@@ -18,13 +18,15 @@ from rag.library import ingest as stages
 from rag.library.ledger import ledger
 from rag.library.remembered import Remembered
 from rag.reading import Read, count_records, read_bytes
+from rag.ruled import Rule
+from rag.ruling import Ruling
 from rag.state import IngestReport, Plan
 from rag.upkeep import embed_lock, waited_for
 
 LOCAL = "local_collections"  # the catalog's note of those never sent to a model
 
 
-class Intake(Embedding):
+class Intake(Embedding, Ruling):
     """The part of the newsroom that takes articles in and out of the open library."""
 
     def ingest(
@@ -32,17 +34,23 @@ class Intake(Embedding):
         paths: Iterable[Path | str],
         *,
         collection: str | None = None,
+        rules: Sequence[Rule] | None = None,
         progress: stages.Report | None = None,
         stop: threading.Event | None = None,
     ) -> IngestReport:
         """Read, store and embed files and folders. What is stored is findable by words at once.
 
+        Args:
+            rules: import rules to use; None: those of the library.
+
         Raises:
+            UsageError: a rule cannot be used.
             ReadOnly, DiskFull: nothing that was stored before is lost.
         """
-        known = Remembered(self.catalog, collection=collection)
+        ready = self.ready_rules(rules)
+        known = Remembered(self.catalog, collection=collection, rules=ready.digest)
         named = [Path(path) for path in paths]
-        reads = known.reads(named, today=self.settings.day)
+        reads = ready.over(known.reads(named, today=self.settings.day))
         total = count_records(named) if progress else None
         report = self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
         if stop is None or not stop.is_set():
@@ -51,7 +59,8 @@ class Intake(Embedding):
 
     def ingest_text(self, name: str, data: bytes, *, collection: str | None = None) -> IngestReport:
         """Ingest an upload or a paste; its kind is found by content."""
-        return self.ingest_reads(read_bytes(name, data, today=self.settings.day), collection=collection)
+        reads = self.ready_rules().over(read_bytes(name, data, today=self.settings.day))
+        return self.ingest_reads(reads, collection=collection)
 
     def ingest_reads(
         self,

@@ -22,7 +22,6 @@ from rag.answering import prompts
 from rag.answering.chain import answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
-from rag.browsing import Browsing
 from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
@@ -35,6 +34,7 @@ from rag.library.lock import held_by, holder
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.limits import Limits
+from rag.mending import Mending
 from rag.models.chat import Chat
 from rag.questions import SAMPLE, How, Listing, Questions
 from rag.settings import Settings
@@ -77,7 +77,7 @@ def open(
         return room
 
 
-class Newsroom(Browsing):
+class Newsroom(Mending):
     """One home, open. Safe for threads."""
 
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:
@@ -89,6 +89,7 @@ class Newsroom(Browsing):
         with contextlib.ExitStack() as undo:
             self.catalog = open_catalog(home, thorough=serve)
             undo.callback(self.catalog.close)
+            self.settle()
             self.limits = Limits(self.catalog, settings)
             self.browser = Browser(self.catalog)
             self.indexes: Indexes = open_indexes(

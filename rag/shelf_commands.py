@@ -1,4 +1,4 @@
-"""The commands about the library's articles: dateline list | restore | collection | compare."""
+"""The commands about the library's articles: dateline list | remove | restore | collection | compare."""
 
 from __future__ import annotations
 
@@ -70,6 +70,18 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
             found = room.listing(sift, sort=sort, page=page)  # type: ignore[arg-type]
         show(as_object, {"schema": 1, **as_json(found)}, lambda: terminal.print_listing(found))
         raise typer.Exit(0 if found.rows else NOTHING)
+
+    @app.command(epilog="Example:  dateline remove gazette-2026-10-12-bridge")
+    def remove(
+        article_ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of articles to withdraw.")],
+        home: HomeFlag = None,
+        as_object: JsonFlag = False,
+    ) -> None:
+        """Withdraw articles: no question uses them any more. Ingesting them again brings them back."""
+        with opened(home) as room:
+            report = room.remove(article_ids)
+        show(as_object, as_json(report), lambda: terminal.print_items(report))
+        raise typer.Exit(PARTLY if report.count("failed") else 0)
 
     @app.command(epilog="Example:  dateline restore gazette-2026-10-12-bridge")
     def restore(

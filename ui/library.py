@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.state import ShelfSort, Sift
-from ui import frame, library_add, library_article, library_chart, room, shelf, shelving, sifting
+from ui import frame, library_add, library_article, library_chart, mending, room, shelf, shelving, sifting
 
 SORTED, DESCENDING, PAGE, ADDING = "library_sort", "library_descending", "library_page", "library_adding"
 
@@ -35,6 +35,8 @@ def _list() -> None:
         if shelves.held and not status.read_only:
             adding = bool(st.session_state.get(ADDING))
             st.button("Close" if adding else "Add articles", key="library_add", on_click=_toggle_adding)
+            mends = bool(st.session_state.get(mending.OPEN))
+            st.button("Close repairs" if mends else "Repair…", key="library_mend", on_click=mending.toggle)
     if status.read_only:
         st.text("This home cannot be written: its articles can be read, and nothing added, moved or removed.")
     if not shelves.held:
@@ -48,6 +50,8 @@ def _list() -> None:
     sifting.control(shelves, today, _first_page)
     sift = sifting.chosen()
     library_chart.page(newsroom, sift, today, _first_page)
+    if st.session_state.get(mending.OPEN) and not status.read_only:
+        mending.page(shelves, sift, newsroom.listing(sift, size=1).total)
     _table(sift, selectable=not status.read_only)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.state import IngestReport, Item, Pasted, Shelves
-from ui import room, shelf, shelving, words
+from ui import importing, room, shelf, shelving, words
 from ui.adding import Adding, Upload, as_csv, counted
 
 RUN, FOUND, PASTE = "library_adding_run", "paste_found", "paste_text"
@@ -43,6 +43,10 @@ def page(shelves: Shelves, open_article: Callable[[str], None]) -> None:
         if run is not None:
             _progress() if run.running else _happened(run)
             return
+        held = st.session_state.get(importing.HELD)
+        if held is not None:
+            _held(*held)
+            return
         left, right = st.columns(2, gap="large")
         with left:
             _paste(shelves, open_article)
@@ -55,6 +59,7 @@ def page(shelves: Shelves, open_article: Callable[[str], None]) -> None:
 
 def _files(shelves: Shelves) -> None:
     st.html("<h2>Drop files</h2>")
+    importing.rules()
     with st.form("files", border=False, clear_on_submit=True):
         st.file_uploader(
             "Text, Markdown, HTML, JSON, JSON Lines, CSV, or a .zip of them; many at once, 50 MB each",
@@ -62,16 +67,55 @@ def _files(shelves: Shelves) -> None:
             key="files_dropped",
         )
         _collection("files_collection", shelves)
-        st.form_submit_button("Store the files", type="primary", on_click=_start)
+        with st.container(horizontal=True):
+            st.form_submit_button("Store the files", type="primary", on_click=_start)
+            st.form_submit_button("Look at them first", on_click=_hold)
+
+
+def _dropped() -> list[Upload]:
+    dropped = st.session_state.get("files_dropped") or []
+    if not dropped:
+        shelving.tell("No file was chosen: drop some, or browse for them.")
+    return [(one.name, one.getvalue()) for one in dropped]
+
+
+def _hold() -> None:
+    """Keep the files aside, to look at what would be stored of them."""
+    uploads = _dropped()
+    if uploads:
+        shelving.tell("")
+        st.session_state[importing.HELD] = (uploads, st.session_state.get("files_collection") or None)
+
+
+def _held(uploads: list[Upload], collection: str | None) -> None:
+    """What would be stored, and then whether it shall be."""
+    st.html(f"<h2>{words.count(len(uploads), 'file')} looked at, nothing stored yet</h2>")
+    with st.container(horizontal=True):
+        said = f"Store {words.count(len(uploads), 'file')}"
+        st.button(said, key="held_store", type="primary", on_click=_store_held, args=(uploads, collection))
+        st.button("Put them away", key="held_away", on_click=_away)
+    importing.rules()
+    importing.preview(uploads)
+
+
+def _store_held(uploads: list[Upload], collection: str | None) -> None:
+    _away()
+    _add(uploads, collection)
+
+
+def _away() -> None:
+    for name in (importing.HELD, "files_seen"):
+        st.session_state.pop(name, None)
 
 
 def _start() -> None:
-    dropped = st.session_state.get("files_dropped") or []
-    uploads: list[Upload] = [(one.name, one.getvalue()) for one in dropped]
-    if not uploads:
-        shelving.tell("No file was chosen: drop some, or browse for them.")
-        return
-    newsroom, collection = room.opened(), st.session_state.get("files_collection") or None
+    uploads = _dropped()
+    if uploads:
+        _add(uploads, st.session_state.get("files_collection") or None)
+
+
+def _add(uploads: list[Upload], collection: str | None) -> None:
+    newsroom = room.opened()
 
     def add(
         files: Sequence[Upload],

@@ -12,7 +12,7 @@ from rag import links, newsroom
 from rag.errors import NoSuchArticle
 from rag.state import Comparison, Edition, Shelved
 from rag.types import Article
-from ui import dates, frame, recorded, room, shelf, shelving, words
+from ui import dates, frame, mending, recorded, room, shelf, shelving, words
 from ui.cut import Mark, paragraphs
 
 LONG = 120_000  # characters drawn at first
@@ -178,7 +178,7 @@ def _record(shelved: Shelved, article: Article, today: date) -> str:
         listed += (
             f'<dt>Address</dt><dd><a href="{escape(article.url)}" rel="noreferrer">{escape(host)}</a></dd>'
         )
-    return f"<dl>{listed}</dl>"
+    return f"<dl>{listed}{mending.stated(article)}</dl>"
 
 
 def _edition(edition: Edition, today: date, here: bool) -> str:

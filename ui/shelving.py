@@ -11,6 +11,7 @@ from rag.state import IngestReport
 from ui import room, words
 
 SELECTED, SAID, UNDO = "library_selected", "library_said", "library_undo"
+MEND = "library_mended"  # the number of the repair that the line above the page can undo
 
 
 def selected() -> tuple[str, ...]:
@@ -33,12 +34,15 @@ def notice() -> None:
         st.text(said)
         if st.session_state.get(UNDO):
             st.button("Undo", key="library_undo_button", on_click=undo)
+        mend = st.session_state.get(MEND)
+        if mend is not None:
+            st.button("Undo", key="library_undo_mend", on_click=undo_mend, args=(mend,))
         st.button("Dismiss", key="library_dismiss", type="tertiary", on_click=tell, args=("",))
 
 
-def tell(said: str, undo: tuple[str, ...] = ()) -> None:
-    """Show a line above the page; `undo`: ids of the articles that can be brought back."""
-    st.session_state.update({SAID: said, UNDO: undo})
+def tell(said: str, undo: tuple[str, ...] = (), *, mend: int | None = None) -> None:
+    """Show a line above the page; `undo`: ids of the articles that can be brought back, `mend`: a repair to undo."""
+    st.session_state.update({SAID: said, UNDO: undo, MEND: mend})
 
 
 def actions(ids: tuple[str, ...], name: str) -> None:
@@ -69,6 +73,17 @@ def remove(ids: tuple[str, ...]) -> None:
 def undo() -> None:
     """Bring back what was removed last."""
     restore(tuple(st.session_state.get(UNDO, ())))
+
+
+def undo_mend(number: int) -> None:
+    """Take a repair back."""
+    try:
+        done = room.opened().undo_mend(number)
+    except DatelineError as error:
+        tell(str(error))
+        return
+    room.changed()
+    tell(" ".join([f"Undone: {done.said}.", *done.warnings]))
 
 
 def restore(ids: tuple[str, ...]) -> None:

@@ -95,6 +95,11 @@ class Browser:
             keys = _page_of_keys(connection, sift, _ORDERS["date", True], 0, limit)
             return tuple(row.article_id for row in _rows(connection, keys))
 
+    def article_keys(self, sift: Sift) -> tuple[int, ...]:
+        """The keys of all articles that match."""
+        with self._catalog.reading() as connection:
+            return tuple(connection.scalars(select(v.article_key).where(*_conditions(sift), _newest)))
+
     def shelves(self) -> Shelves:
         """What can be filtered by."""
         with self._catalog.reading() as connection:

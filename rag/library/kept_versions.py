@@ -1,5 +1,5 @@
 """Versions kept in memory with their texts: the passages of one question come from a few articles, and a version never
-changes but in the collections it is put into, which are read anew."""
+changes but in what is set by hand (collections, outlet, date, kind, byline), which is read anew."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from threading import Lock
 
 from sqlalchemy import Connection, select
 
+from rag.library.mended import FIELDS
 from rag.library.schema import versions
 from rag.library.selects import article_of, with_text
 from rag.types import Article
 
+_BY_HAND = [versions.c.key, *(versions.c[name] for name in FIELDS), versions.c.collections]
 MOST = 30_000_000  # characters, 30 to 120 MB
 _AT_ONCE = 500
 
@@ -44,14 +46,16 @@ class KeptVersions:
         return found
 
     def _shelved_anew(self, connection: Connection, found: dict[int, Article]) -> dict[int, Article]:
-        """Those of `found` that are in other collections now than when they were kept."""
+        """Those of `found` that were changed by hand since they were kept."""
         moved, keys = {}, sorted(found)
         for first in range(0, len(keys), _AT_ONCE):
             some = versions.c.key.in_(keys[first : first + _AT_ONCE])
-            for row in connection.execute(select(versions.c.key, versions.c.collections).where(some)):
-                collections = tuple(json.loads(row.collections))
-                if collections != found[row.key].collections:
-                    moved[row.key] = replace(found[row.key], collections=collections)
+            for row in connection.execute(select(*_BY_HAND).where(some)):
+                now = (*row[1:-1], tuple(json.loads(row.collections)))
+                kept = found[row.key]
+                if now != tuple(getattr(kept, name) for name in (*FIELDS, "collections")):
+                    changed = dict(zip((*FIELDS, "collections"), now, strict=True))
+                    moved[row.key] = replace(kept, **changed)
         with self._lock:
             self._kept.update({key: article for key, article in moved.items() if key in self._kept})
         return moved

@@ -1,7 +1,7 @@
 """Files that were read before: where a file is the same and its articles are too, nothing is read again.
 
 A file is known by its sha256, never by its time. It is remembered only when each of its articles went in, and only for
-the collection it was put into and the rules it was read by.
+the collection it was put into and the rules it was read by: ours, and the import rules of the library.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ _RECORDS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".zip")
 class Remembered:
     """The files of one ingest: `reads` gives what has to be read, `items` what is unchanged without reading."""
 
-    def __init__(self, catalog: Catalog, *, collection: str | None = None) -> None:
+    def __init__(self, catalog: Catalog, *, collection: str | None = None, rules: str = "") -> None:
         self._catalog, self._collection = catalog, collection or ""
+        self._read_by = f"{READING_RULES}+{rules}" if rules else READING_RULES
         self.items: list[Item] = []
         self._read: dict[str, tuple[str, list[str]]] = {}
 
@@ -42,7 +43,7 @@ class Remembered:
             if not isinstance(found, File) or digest is None:
                 yield from read_file(found, today=today)
                 continue
-            name = f"{READING_RULES} {self._collection} {found.path.absolute()}"
+            name = f"{self._read_by} {self._collection} {found.path.absolute()}"
             if self._settled(name, digest):
                 continue
             sources = []

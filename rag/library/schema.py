@@ -161,6 +161,46 @@ bands = Table(
     Column("article_key", Integer, nullable=False, index=True),
 )
 
+# Repairs by hand, over the articles' own records: `names` of outlets merged, or null for what is set for the articles
+# in `mended`; `fields` is JSON of what is set. In force while `undone` is null; `pending`: 1 until all versions follow.
+mendings = Table(
+    "mendings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("names", Text),
+    Column("fields", Text, nullable=False),
+    Column("undone", String),
+    Column("pending", Integer, nullable=False),
+)
+
+mended = Table(
+    "mended",
+    metadata,
+    Column("mending", Integer, ForeignKey("mendings.id"), primary_key=True),
+    Column("article_key", Integer, ForeignKey("articles.key"), primary_key=True, index=True),
+)
+
+# What the record of a version states itself, where repairs by hand have changed the version: JSON by field.
+stated = Table(
+    "stated",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key"), primary_key=True),
+    Column("fields", Text, nullable=False),
+)
+
+# Import rules, in their order. Only ingests that come look at them.
+rules = Table(
+    "rules",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("override", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+)
+
 # What models took, one row a call. `session` is whose page or process it was; `cost` null: no prices were set.
 spending = Table(
     "spending",

@@ -12,12 +12,22 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag.library.catalog import Catalog
 from rag.library.ledger import Ledger, ledger
+from rag.library.mended import (
+    InForce,
+    after_mends,
+    folded,
+    in_force,
+    keep_record,
+    own_record,
+    stated_by,
+)
 from rag.library.rows import Stored, ToStore
 from rag.library.schema import (
     aliases,
     articles,
     bands,
     passages,
+    stated,
     texts,
     versions,
 )
@@ -54,15 +64,17 @@ def look_up(connection: Connection, ids: Sequence[str]) -> Known:
     """What is known of a batch's ids."""
     aliased = select(aliases.c.id).where(aliases.c.id.in_(ids))
     named = select(versions.c.supersedes).where(versions.c.supersedes.in_(ids))
-    return Known(set(connection.scalars(aliased)), set(connection.scalars(named)))
+    return Known(set(connection.scalars(aliased)), set(connection.scalars(named)), in_force(connection))
 
 
 @dataclass(slots=True)
 class Known:
-    """Looked up once for a batch: which of its ids are aliases, and which are superseded by an article known."""
+    """Looked up once for a batch: which of its ids are aliases, which are superseded by an article known, and the
+    repairs by hand."""
 
     aliases: set[str]
     superseded: set[str | None]
+    mends: tuple[InForce, ...] = ()
 
 
 def remove(catalog: Catalog, article_ids: Sequence[str]) -> list[Stored]:
@@ -141,7 +153,7 @@ def _same(connection: Connection, newest: Any, article: Article) -> bool:
 
 def _store_unknown(book: Ledger, known: Known, new: ToStore) -> Stored:
     article, connection = new.article, book.connection
-    twin = _twin(connection, article)
+    twin = _twin(connection, known, article)
     aliased = article.id in known.aliases
     if twin is not None:
         if not aliased:
@@ -157,27 +169,32 @@ def _store_unknown(book: Ledger, known: Known, new: ToStore) -> Stored:
     return _add_version(book, known, new, key, 1, "added")
 
 
-def _twin(connection: Connection, article: Article) -> Any:
+def _twin(connection: Connection, known: Known, article: Article) -> Any:
+    """A usable article with the same text, outlet and date, as both state them or as both are after repairs."""
     asked = (
         select(versions.c.article_key, articles.c.id.label("article_id"))
+        .add_columns(versions.c.outlet, versions.c.published, stated.c.fields)
         .join_from(versions, articles)
-        .where(
-            versions.c.text_hash == text_hash(article.text),
-            versions.c.went.is_(None),
-            versions.c.outlet.is_not_distinct_from(article.outlet),
-            versions.c.published.is_not_distinct_from(article.published),
-        )
+        .outerjoin(stated, stated.c.version_key == versions.c.key)
+        .where(versions.c.text_hash == text_hash(article.text), versions.c.went.is_(None))
         .order_by(versions.c.key)
-        .limit(1)
     )
-    return connection.execute(asked).first()
+    own = stated_by(article)
+    after, _ = folded(own, known.mends)
+    same = ("outlet", "published")
+    for row in connection.execute(asked):
+        now = {"outlet": row.outlet, "published": row.published}
+        record = own_record(row.fields, now)
+        if all(record[name] == own[name] for name in same) or all(now[name] == after[name] for name in same):
+            return row
+    return None
 
 
 def _add_version(
     book: Ledger, known: Known, new: ToStore, key: int, version: int, status: ItemStatus
 ) -> Stored:
     connection = book.connection
-    article = new.article
+    article, fired = after_mends(connection, key, new.article, known.mends)
     first, last = day_range(article.published) if article.published else (None, None)
     row = {
         "article_key": key,
@@ -185,7 +202,7 @@ def _add_version(
         "came": book.sequence + 1,
         "added_at": book.at,
         "text_hash": text_hash(article.text),
-        "content_hash": content_hash(article),
+        "content_hash": content_hash(new.article),
         "day_first": first,
         "day_last": last,
         "collections": as_kept(
@@ -194,6 +211,7 @@ def _add_version(
     }
     row |= {name: getattr(article, name) for name in _PLAIN}
     version_key = int(connection.execute(insert(versions).values(**row)).inserted_primary_key[0])  # type: ignore[index]
+    keep_record(connection, key, version_key, new.article, article, fired)
     furniture = np.array(article.furniture, np.int32).tobytes()
     connection.execute(
         insert(texts).values(

@@ -169,7 +169,7 @@ def _parse(said: str) -> str | None:
     said = _LABEL.sub("", said, count=1)
     month = _MONTH_ONLY.fullmatch(said) or _MONTH_NUMBER.fullmatch(said)
     if month:
-        return _month(int(month["year"]), _month_number(month.groupdict()))
+        return _month(int(month["year"]), _month_of(month.groupdict()))
     for pattern in _DATES:
         match = pattern.search(said)
         if match:
@@ -183,9 +183,14 @@ def _month(year: int, month: int) -> str | None:
     return f"{year:04}-{month:02}" if year >= _OLDEST and 1 <= month <= 12 else None
 
 
-def _month_number(said: dict[str, str | None]) -> int:
+def month_number(name: str) -> int:
+    """1 to 12 for a month's name or its short form, in the languages known; 0 for anything else."""
+    return _MONTHS.get(name.lower().translate(_UNACCENTED), 0)
+
+
+def _month_of(said: dict[str, str | None]) -> int:
     name = said.get("name")
-    return _MONTHS.get(name.lower().translate(_UNACCENTED), 0) if name else int(said["month"] or 0)
+    return month_number(name) if name else int(said["month"] or 0)
 
 
 def _matched_day(said: dict[str, str | None]) -> date | None:
@@ -196,7 +201,7 @@ def _matched_day(said: dict[str, str | None]) -> date | None:
         if first <= 12 and second <= 12 and first != second:
             return None
         return _day(year, *((second, first) if second <= 12 else (first, second)))
-    return _day(year, _month_number(said), int(said["day"] or 0))
+    return _day(year, _month_of(said), int(said["day"] or 0))
 
 
 def _day(year: int, month: int, day: int) -> date | None:

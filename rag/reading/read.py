@@ -15,6 +15,7 @@ from pathlib import Path
 from rag.errors import ReadingError
 from rag.reading.files import File, Passed, open_file, shown, walk
 from rag.reading.identity import path_id
+from rag.ruled import Ruled
 from rag.types import Article
 
 
@@ -29,6 +30,7 @@ class Read:
             ("no readable date in 'yesterday': kept undated"), or None.
         given_id: the record carried its id itself; False where it was derived.
         skipped: there is no article, and nothing is wrong with that (a README, a question set in a folder).
+        ruled: what import rules made of it; None where none were held against it.
     """
 
     source: str
@@ -36,6 +38,7 @@ class Read:
     reason: str | None = None
     given_id: bool = False
     skipped: bool = False
+    ruled: Ruled | None = None
 
 
 def read_paths(paths: Sequence[Path], *, today: date) -> Iterator[Read]:
