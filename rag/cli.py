@@ -1,5 +1,4 @@
-"""The command line: dateline ingest | ask | search | show | status | serve; remove, list and more (shelf_commands.py),
-embed and repair (upkeep_commands.py), rules (rule_commands.py), mend and undo (mend_commands.py), history, clips.
+"""The command line: dateline ingest | ask | search | show | status | serve; the other commands are in `rag/commands`.
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -21,18 +20,10 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import (
-    clip_commands,
-    history_commands,
-    mend_commands,
-    newsroom,
-    rule_commands,
-    shelf_commands,
-    terminal,
-    upkeep_commands,
-)
+from rag import newsroom, terminal
 from rag import settings as settings_module
-from rag.cli_flags import (
+from rag.commands import every, history, mend
+from rag.commands.flags import (
     AgencyFlag,
     ArticleFlag,
     CollectionFlag,
@@ -53,14 +44,14 @@ from rag.cli_flags import (
     readings,
     scope_of,
 )
+from rag.commands.rules import NoRulesFlag, RuleFlag, once
+from rag.commands.terminal_rules import print_preview
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.jsonable import article_json, as_json
 from rag.newsroom import SAMPLE, How, Listing, Newsroom
-from rag.rule_commands import NoRulesFlag, RuleFlag, once
 from rag.ruled import Preview
 from rag.state import Plan
 from rag.table import write_csv
-from rag.terminal_rules import print_preview
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
 ROOT = Path(__file__).resolve().parent.parent
@@ -163,7 +154,7 @@ def ask(
         how = How(always_answer=always_answer, extractive=extractive, not_read=readings(not_read))
         answer = room.ask(_text(question), scope, today=day_of(today, "--today"), how=how)
         if not unrecorded:
-            history_commands.keep(room, answer, scope, how.not_read)
+            history.keep(room, answer, scope, how.not_read)
     _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))
     raise typer.Exit(DONE if answer.status == "answered" else NOTHING)
 
@@ -245,7 +236,7 @@ def show(
         passages = room.passages(found)
         hand = room.set_by_hand(found)
     value = {**article_json(found, passages), "set_by_hand": as_json(hand)}
-    _print(as_object, value, lambda: mend_commands.print_article(found, len(passages), hand))
+    _print(as_object, value, lambda: mend.print_article(found, len(passages), hand))
 
 
 @app.command(epilog="Example:  dateline status --json")
@@ -375,9 +366,7 @@ def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
         say()
 
 
-for commands in (shelf_commands, history_commands, clip_commands, rule_commands, mend_commands):
-    commands.add(app, _room, _print)
-upkeep_commands.add(app, _room, _print, _stopping)
+every.add(app, _room, _print, _stopping)
 
 
 def main() -> None:

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_flags import HomeFlag, JsonFlag
+from rag.commands.flags import HomeFlag, JsonFlag
+from rag.commands.shelf import Opened, Print
 from rag.jsonable import as_json
-from rag.shelf_commands import Opened, Print
 
 DONE, PARTLY = 0, 4
 

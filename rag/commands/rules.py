@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_flags import HomeFlag, JsonFlag
+from rag.commands.flags import HomeFlag, JsonFlag
+from rag.commands.shelf import NOTHING, Opened, Print
+from rag.commands.terminal_rules import print_preview, print_rules
 from rag.jsonable import as_json
 from rag.newsroom import Newsroom
 from rag.ruled import Rule
-from rag.shelf_commands import NOTHING, Opened, Print
-from rag.terminal_rules import print_preview, print_rules
 
 RuleFlag = Annotated[
     list[str] | None,

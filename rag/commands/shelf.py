@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 import typer
 
 from rag import terminal
-from rag.cli_flags import (
+from rag.commands.flags import (
     CollectionFlag,
     FromFlag,
     HomeFlag,

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from rag import clip_sheet, credits, terminal
-from rag.cli_flags import HomeFlag, JsonFlag
+from rag.commands.flags import HomeFlag, JsonFlag
+from rag.commands.shelf import NOTHING, PARTLY, Opened, Print
 from rag.errors import UsageError
 from rag.jsonable import as_json
 from rag.kept import COMMAND_LINE, Clip
 from rag.newsroom import Newsroom
-from rag.shelf_commands import NOTHING, PARTLY, Opened, Print
 from rag.table import write
 from rag.types import Answer, Citation
 

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_flags import HomeFlag, JsonFlag
+from rag.commands.flags import HomeFlag, JsonFlag
+from rag.commands.shelf import NOTHING, PARTLY, Opened, Print
 from rag.errors import LibraryError, UsageError
 from rag.jsonable import as_json
 from rag.kept import COMMAND_LINE, Asked, History
 from rag.newsroom import Newsroom
-from rag.shelf_commands import NOTHING, PARTLY, Opened, Print
 from rag.types import Answer, Reading, Scope
 
 

@@ -9,12 +9,21 @@ from typing import Annotated
 import typer
 
 from rag import terminal
-from rag.cli_flags import CollectionFlag, FromFlag, HomeFlag, JsonFlag, KindFlag, OutletFlag, ToFlag, day_of
+from rag.commands.flags import (
+    CollectionFlag,
+    FromFlag,
+    HomeFlag,
+    JsonFlag,
+    KindFlag,
+    OutletFlag,
+    ToFlag,
+    day_of,
+)
+from rag.commands.shelf import NOTHING, Opened, Print
 from rag.errors import UsageError
 from rag.jsonable import as_json
 from rag.mends import Mend, Mended, MendPreview, SetByHand
 from rag.ruled import NAMED
-from rag.shelf_commands import NOTHING, Opened, Print
 from rag.state import Sift
 from rag.terminal import err, harmless, out
 from rag.types import Article

@@ -1,0 +1,24 @@
+"""Every group of commands, put into the command line."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import typer
+
+from rag.commands import clips, history, mend, rules, shelf, upkeep
+from rag.commands.shelf import Opened, Print
+
+
+def add(
+    app: typer.Typer,
+    opened: Opened,
+    show: Print,
+    stopping: Callable[[], AbstractContextManager[threading.Event]],
+) -> None:
+    """Put them in, in the order of the help."""
+    for group in (shelf, history, clips, rules, mend):
+        group.add(app, opened, show)
+    upkeep.add(app, opened, show, stopping)
