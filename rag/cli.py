@@ -1,5 +1,5 @@
 """The command line: dateline ingest | ask | search | show | remove | status | repair | serve; list and more
-(shelf_commands.py).
+(shelf_commands.py); eval (eval_commands.py).
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -21,7 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import newsroom, shelf_commands, terminal
+from rag import eval_commands, newsroom, shelf_commands, terminal
 from rag import settings as settings_module
 from rag.cli_flags import (
     AgencyFlag,
@@ -368,6 +368,7 @@ def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
 
 
 shelf_commands.add(app, _room, _print)
+eval_commands.add(app, _room, _print, _stopping)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from rag import settings as settings_module
 from rag import standing
 from rag.answering import prompts
-from rag.answering.chain import answer_stream
+from rag.answering.chain import INSTEAD, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
 from rag.browsing import Browsing
@@ -234,9 +234,9 @@ class Newsroom(Browsing):
             prompt = prompts.load("answer", placeholders=PLACEHOLDERS)
             refusal = self.limits.refusal(session)
         except DatelineError as error:
-            return None, f"{error} This answer is extractive."
+            return None, f"{error} {INSTEAD}"
         if refusal is not None:
-            return None, f"{refusal} This answer is extractive."
+            return None, f"{refusal} {INSTEAD}"
         name, local = chat.model, frozenset(self.local_collections())
 
         def took(tokens: dict[str, int], cost: float | None) -> None:

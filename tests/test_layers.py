@@ -20,6 +20,9 @@ EDGE = {
     "terminal",
     "cli_flags",
     "shelf_commands",
+    "eval_commands",
+    "eval_terminal",
+    "evaluating",
 }  # what ui, app and cli may see
 ONLY_IN = {
     "chromadb": {"rag/library/vectors.py"},
