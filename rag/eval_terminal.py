@@ -12,7 +12,7 @@ from rag.evaluation.comparison import Change, Comparison, Side, Turned, order_of
 from rag.evaluation.measures import MEASURES, Part
 from rag.evaluation.metrics import Interval
 from rag.evaluation.scoring import Result, Wrong
-from rag.evaluation.words import PARTS, VERDICTS, can_show, interval, number, of_tags, signed
+from rag.evaluation.words import BY_CHANCE, PARTS, VERDICTS, can_show, interval, number, of_tags, signed
 from rag.terminal import err, harmless, out
 from rag.types import Answer
 
@@ -148,6 +148,10 @@ def print_compared(compared: Comparison, faults: Sequence[str], *, gated: bool) 
     out.print(f"\n[bold]Changes[/bold]  ({head} less {base}, 95 % interval)")
     for change in order_of(compared.changes):
         out.print(_change(change), soft_wrap=True)
+    if compared.tags:
+        out.print(
+            f"\n[bold]By tag[/bold], what can be told from chance  [dim]{BY_CHANCE}[/dim]", soft_wrap=True
+        )
     for tag, changes in compared.tags.items():
         told = [
             one for one in order_of(changes) if one.verdict in ("better", "worse") and one.name != "seconds"

@@ -153,7 +153,7 @@ def _changes(pairs: Sequence[tuple[Turns, Turns]]) -> dict[str, Change]:
     groups = [group_of(base) for base, _ in pairs]
     columns = {name: [_less(head[name], base[name]) for base, head in rows] for name in BY_NAME}
     found = {}
-    for name, difference in intervals.means(columns, groups).items():
+    for name, difference in intervals.means(columns, groups, differences=True).items():
         if difference is None:
             continue
         both = [(b[name], h[name]) for b, h in rows if b[name] is not None and h[name] is not None]

@@ -55,9 +55,9 @@ def diagnosis(asked: Asked, given: int) -> Diagnosis | None:
         articles = ", ".join(dict.fromkeys(entry.article for entry in question.evidence))
         return Diagnosis("not_in_library", f"not in the library: {articles}, or its words", None)
     if rank is None:
-        return Diagnosis(
-            "not_retrieved", f"not retrieved: not among the first {asked.looked:,} passages", None
-        )
+        first = f"the first {asked.looked:,}" if asked.looked >= DEEP else f"the {asked.looked:,}"
+        said = f"not retrieved: not among {first} passages found in its scope"
+        return Diagnosis("not_retrieved", said, None)
     if not any(asked.held[:given]):
         said = f"not retrieved: the evidence stands at rank {rank:,}, a writer is given {given}"
         return Diagnosis("not_retrieved", said, rank)

@@ -17,12 +17,15 @@ DIGITS = 6  # of an interval's ends: sums over groups may differ in the last dig
 Column = Sequence[float | None]
 
 
-def means(columns: Mapping[str, Column], groups: Sequence[Hashable]) -> dict[str, Interval | None]:
+def means(
+    columns: Mapping[str, Column], groups: Sequence[Hashable], *, differences: bool = False
+) -> dict[str, Interval | None]:
     """Each column's mean over the questions it applies to, with its percentile bootstrap interval (Efron & Tibshirani,
     1993), whole groups drawn, the same draws for every column.
 
     Where every value is 0 or 1 the interval is never narrower than Wilson's (1927): of five right out of five the
-    bootstrap alone would say that nothing else is possible. None where a column applies to no question.
+    bootstrap alone would say that nothing else is possible. Not so for `differences`, which are no shares. None where
+    a column applies to no question.
     """
     number = {group: place for place, group in enumerate(dict.fromkeys(groups))}
     which = np.array([number[group] for group in groups], dtype=np.int64)
@@ -33,7 +36,10 @@ def means(columns: Mapping[str, Column], groups: Sequence[Hashable]) -> dict[str
         sums[:, place] = np.bincount(which, weights=values, minlength=len(number))
         sizes[:, place] = np.bincount(which, weights=known, minlength=len(number))
     drawn = _drawn(sums, sizes)
-    return {name: _interval(columns[name], drawn[:, place]) for place, name in enumerate(columns)}
+    return {
+        name: _interval(columns[name], drawn[:, place], share=not differences)
+        for place, name in enumerate(columns)
+    }
 
 
 def _drawn(sums: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -50,16 +56,16 @@ def _drawn(sums: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.
     return np.concatenate(rows) if rows else np.empty((0, sums.shape[1]))
 
 
-def _interval(column: Column, drawn: NDArray[np.float64]) -> Interval | None:
+def _interval(column: Column, drawn: NDArray[np.float64], *, share: bool) -> Interval | None:
     known = [value for value in column if value is not None]
     middle = metrics.mean(known)
     if middle is None:
         return None
     low, high = (float(end) for end in np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
-    if all(value in (0, 1) for value in known):
-        share = metrics.wilson(round(sum(known)), len(known))
-        assert share is not None
-        low, high = min(low, share.low), max(high, share.high)
+    if share and all(value in (0, 1) for value in known):
+        wilson = metrics.wilson(round(sum(known)), len(known))
+        assert wilson is not None
+        low, high = min(low, wilson.low), max(high, wilson.high)
     return Interval(middle, round(low, DIGITS), round(high, DIGITS), len(known))
 
 

@@ -141,7 +141,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("citation_precision", "answering", "of what an answer cites, the share on evidence", _answering(_share)),
     Measure("citation_recall", "answering", "of the evidence, the share that is cited whole", _said(_recall)),
     Measure("quotations_verbatim", "answering", "quotations that stand so in what is cited", _verbatim),
-    Measure("seconds", "taking", "for one answer", lambda asked: (
+    Measure("seconds", "taking", "for one answer; it depends on what else the machine did", lambda asked: (
         None if asked.answer is None else asked.answer.timings.get("total")), up=False),
     Measure("tokens_in", "taking", "given to the model", _tokens("in"), up=False),
     Measure("tokens_out", "taking", "written by the model", _tokens("out"), up=False),

@@ -22,6 +22,7 @@ VERDICTS: dict[Verdict, str] = {
     "same": "the same",
     "not_told_apart": "not told from chance",
 }
+BY_CHANCE = "Many tags are many comparisons: one in twenty seems to change where nothing did."
 
 
 def can_show(smallest: Smallest) -> str:
