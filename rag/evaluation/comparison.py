@@ -248,6 +248,8 @@ def _differing(base: Setting, head: Setting) -> list[tuple[str, object, object]]
 
 
 def _none(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "none" if value is None or value == {} else value
 
 

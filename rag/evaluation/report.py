@@ -15,7 +15,7 @@ from rag.evaluation.scoring import Result, Wrong
 from rag.evaluation.words import BY_CHANCE, PARTS, VERDICTS, can_show, interval, number, of_tags, signed
 
 TAGGED = ("right", "hits@5", "evidence_cited", "citation_precision")
-COLUMNS = (("measure", ""), ("", "n"), ("95 %", "n"), ("of", "n"), ("", "chart"), ("", "says"))
+COLUMNS = (("measure", ""), ("value", "n"), ("95 %", "n"), ("of", "n"), ("", "chart"), ("", "says"))
 CHANGED = (("measure", ""), ("change", "n"), ("95 %", "n"), ("base → head", "n"), ("", ""), ("", "chart"))
 
 
@@ -99,7 +99,7 @@ def _tags(result: Result) -> str:
             for one in cells
         ]
         rows.append([escape(tag), f"{result.tag_counts[tag]:,}", *said])
-    return sheet.table(head, rows)
+    return sheet.table(head, rows, stack=True)
 
 
 def _wrong(one: Wrong) -> str:
@@ -166,7 +166,7 @@ def _changes(changes: Sequence[Change]) -> str:
                 sheet.bar(one.difference, -widest, widest),
             ]
         )
-    return sheet.table(CHANGED, rows)
+    return sheet.table(CHANGED, rows, stack=True)
 
 
 def _turned(one: Turned, base: str, head: str, *, opened: bool) -> str:

@@ -46,7 +46,11 @@ blockquote { margin: 4px 0 8px; padding: 4px 0 4px 10px; border-left: 2px solid 
 mark { background: none; color: inherit; text-decoration: underline; text-decoration-thickness: 2px;
   text-decoration-color: var(--bar); text-underline-offset: 3px; }
 @media (max-width: 640px) { .sides, dl { grid-template-columns: 1fr; } .says, .chart { display: none; }
-  dt { margin-top: 6px; } th, td { padding-right: 8px; } td.n, th.n { white-space: normal; } }
+  dt { margin-top: 6px; } th, td { padding-right: 8px; } td.n, th.n { white-space: normal; }
+  .stack thead { display: none; } .stack tr { display: grid; grid-template-columns: 1fr 1fr; padding: 8px 0;
+    border-bottom: 1px solid var(--rule); } .stack td { border: 0; padding: 1px 8px 1px 0; text-align: left; }
+  .stack td.chart { display: none; } .stack td:first-child { grid-column: 1 / -1; font-weight: 600; }
+  .stack td[data-of]::before { content: attr(data-of) " "; color: var(--dim); } }
 """
 
 
@@ -73,17 +77,21 @@ def told(notes: Iterable[str], kind: str = "note") -> str:
     return "".join(f'<p class="{kind}">{escape(note)}</p>' for note in notes)
 
 
-def table(head: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> str:
-    """A table; `head` is each column's name and class; cells are HTML already."""
-    classes = [name for _, name in head]
+def table(head: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], *, stack: bool = False) -> str:
+    """A table; `head` is each column's name and class; cells are HTML already. `stack`: in a narrow window each row
+    stands as a block, its cells named."""
     top = "".join(f'<th scope="col" class="{kind}">{escape(name)}</th>' for name, kind in head)
     lines = "".join(
-        "<tr>"
-        + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(classes, row, strict=True))
-        + "</tr>"
+        "<tr>" + "".join(_cell(*above, cell) for above, cell in zip(head, row, strict=True)) + "</tr>"
         for row in rows
     )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+    kind = "stack" if stack else "plain"
+    return f'<table class="{kind}"><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>'
+
+
+def _cell(name: str, kind: str, cell: str) -> str:
+    named = f' data-of="{escape(name)}"' if name and kind else ""
+    return f'<td class="{kind}"{named}>{cell}</td>'
 
 
 def bar(found: Interval, low: float, high: float) -> str:
@@ -106,22 +114,21 @@ def curve(points: Sequence[Point]) -> str:
     """Both ways of being wrong over the threshold: not answering what is answerable, answering what is not."""
 
     def line(values: Iterable[float], kind: str) -> str:
-        step = 560 / (len(points) - 1)
-        places = " ".join(f"{40 + i * step:.1f},{210 - 200 * value:.1f}" for i, value in enumerate(values))
+        step = 270 / (len(points) - 1)
+        places = " ".join(f"{48 + i * step:.1f},{170 - 160 * value:.1f}" for i, value in enumerate(values))
         return f'<polyline class="line {kind}" points="{places}"/>'
 
     marks = "".join(
-        f'<text x="34" y="{215 - 200 * share:.0f}" text-anchor="end">{share:.0%}</text>'
-        f'<line class="axis" x1="40" y1="{210 - 200 * share:.0f}" x2="600" y2="{210 - 200 * share:.0f}"/>'
+        f'<text x="42" y="{175 - 160 * share:.0f}" text-anchor="end">{share:.0%}</text>'
+        f'<line class="axis" x1="48" y1="{170 - 160 * share:.0f}" x2="318" y2="{170 - 160 * share:.0f}"/>'
         for share in (0.0, 0.5, 1.0)
     )
     below = "".join(
-        f'<text x="{40 + 560 * at:.0f}" y="232" text-anchor="middle">{at:g}</text>'
-        for at in (0, 0.25, 0.5, 0.75, 1)
+        f'<text x="{48 + 270 * at:.0f}" y="192" text-anchor="middle">{at:g}</text>' for at in (0, 0.5, 1)
     )
     said = "Shares of answerable questions not answered and of unanswerable ones answered, by threshold"
     return (
-        f'<svg viewBox="0 0 620 240" width="620" role="img" aria-label="{said}">{marks}{below}'
+        f'<svg viewBox="0 0 328 200" width="328" role="img" aria-label="{said}">{marks}{below}'
         f"{line((point.not_answered for point in points), '')}"
         f"{line((point.answered for point in points), 'other')}</svg>"
         '<p class="dim">Whole line: answerable, but not answered. Broken line: unanswerable, but answered. '
@@ -162,7 +169,7 @@ def _sure(given: Answer) -> str:
 def _sentences(given: Answer, other: Answer | None) -> str:
     if given.coverage is not None or not given.sentences:
         said = text_of(given)
-        return f"<p>{escape(said)}</p>" if said else ""
+        return f"<p>{escape(said or 'Nothing was answered.')}</p>"
     known = {one.text for one in other.sentences} if other is not None else None
     parts = []
     for one in given.sentences:
