@@ -25,9 +25,17 @@ def print_plan(planned: Planned) -> None:
     run, turns = planned.run, planned.run.setting.repeat
     times = f", each {turns} times" if turns > 1 else ""
     err.print(
-        f"{run.questions:,} questions of {harmless(run.set_name)}{times}, on {planned.articles:,} articles or topics."
+        f"{run.questions:,} questions of {harmless(run.set_name)}{times}, on {planned.topics:,} articles or topics."
     )
     err.print(can_show(planned.smallest), soft_wrap=True)
+    if planned.lost:
+        err.print(
+            f"[yellow]{planned.lost:,} questions have evidence that the library does not hold.[/yellow]"
+        )
+    if planned.moved:
+        err.print(
+            f"{planned.moved:,} have evidence that stands elsewhere in its article now; it is found again."
+        )
     if planned.goes_on:
         err.print(
             f"{run.questions * turns - len(planned.jobs):,} were asked before; {len(planned.jobs):,} are left."

@@ -19,12 +19,13 @@ from rag.errors import LibraryError, ModelError, NoSuchArticle, ReadingError, Us
 from rag.evaluation import sets
 from rag.evaluation.asking import Job, Kept, Ways, ask_all
 from rag.evaluation.comparison import Comparison, compare
+from rag.evaluation.placing import ArticleOf, placed
 from rag.evaluation.power import Smallest, smallest_change
 from rag.evaluation.runs import Asked, Run, Setting, digest
 from rag.evaluation.scoring import Result, result
 from rag.jsonable import SCHEMA, as_json, from_json
 from rag.library import runs as kept_runs
-from rag.newsroom import How, Newsroom
+from rag.newsroom import SAMPLE, How, Newsroom
 from rag.questions import WRITER_PASSAGES
 from rag.types import Answer, Article, Found, Question
 
@@ -35,14 +36,19 @@ MOST_TURNS = 100
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A run before it starts or goes on: what is still to be asked, and the smallest change its set can show."""
+    """A run before it starts or goes on: what is still to be asked, and the smallest change its set can show.
+
+    `lost` questions have evidence that the library does not hold; `moved` some that stands elsewhere than they say.
+    """
 
     run: Run
     key: int
     jobs: tuple[Job, ...]
     how: How
     smallest: Smallest
-    articles: int
+    topics: int
+    lost: int
+    moved: int
 
     @property
     def goes_on(self) -> bool:
@@ -69,7 +75,8 @@ def plan(
 
     Raises:
         QuestionSetError: the set cannot be read.
-        UsageError: another run has this name, or what it depends on has changed since.
+        UsageError: another run has this name, or what it depends on has changed since; no evidence of the set is in
+            this library.
     """
     how = how or How()
     if not name.strip() or len(name) > LONGEST or not name.isprintable():
@@ -79,6 +86,7 @@ def plan(
     if not 1 <= repeat <= MOST_TURNS:
         raise UsageError("--repeat", f"it cannot be {repeat}", f"Choose from 1 to {MOST_TURNS}.")
     questions = sets.read(path)
+    lost, moved = _standing(room, questions, path)
     run = Run(
         name,
         datetime.now(UTC).isoformat(timespec="seconds"),
@@ -105,7 +113,7 @@ def plan(
         if (place := number * repeat + turn) not in done
     )
     about = {one.evidence[0].article if one.evidence else one.id for one in questions}
-    return Planned(run, key, jobs, how, smallest_change(len(questions)), len(about))
+    return Planned(run, key, jobs, how, smallest_change(len(questions)), len(about), lost, moved)
 
 
 def go(
@@ -227,6 +235,28 @@ def _setting(room: Newsroom, how: How, repeat: int) -> Setting:
     )
 
 
+def _standing(room: Newsroom, questions: Sequence[Question], path: Path) -> tuple[int, int]:
+    """How many questions have evidence that the library does not hold, and how many some that moved."""
+    article_of, sample_only = _articles(room), room.questions.sample_only()
+    lost = moved = nowhere = aside = 0
+    for question in questions:
+        there, missing = placed(question, article_of)
+        lost += bool(missing)
+        nowhere += bool(missing) and len(missing) == len(question.evidence)
+        pairs = zip(question.evidence, there.evidence, strict=True)
+        found = (article_of(entry.article) for entry in there.evidence if entry.start is not None)
+        aside += not sample_only and any(one is not None and SAMPLE in one.collections for one in found)
+        moved += any(was.start is not None and now.start not in (None, was.start) for was, now in pairs)
+    judged = sum(bool(question.evidence) for question in questions)
+    if aside and aside == judged:
+        fault = "its articles are the sample newsroom's, which is out of scope beside your own"
+        raise UsageError(path.name, fault, "Run it in a --home that holds the sample alone.")
+    if nowhere and nowhere == judged:
+        fault = "none of its evidence is in this library: it may be for another"
+        raise UsageError(path.name, fault, "Ingest its articles first, or name their --home.")
+    return lost, moved
+
+
 def _same(old: Run, new: Run) -> Run:
     """The run that has this name, where it is the same set under the same setting: it goes on."""
     before, now = asdict(old.setting), asdict(new.setting)
@@ -260,6 +290,15 @@ def _ways(room: Newsroom, how: How, stop: threading.Event) -> Ways:
         way = replace(way, syntax=False)
         return room.search(question.question, question.scope, k, today=day(question), how=way).passages
 
+    return Ways(
+        ask,
+        lambda question: search(question, K, how),
+        lambda question, k: search(question, k, replace(how, cap=None, fold=False)),
+        _articles(room),
+    )
+
+
+def _articles(room: Newsroom) -> ArticleOf:
     @cache
     def article_of(article_id: str) -> Article | None:
         try:
@@ -268,12 +307,7 @@ def _ways(room: Newsroom, how: How, stop: threading.Event) -> Ways:
             return None
         return article if article.status == "usable" else None
 
-    return Ways(
-        ask,
-        lambda question: search(question, K, how),
-        lambda question, k: search(question, k, replace(how, cap=None, fold=False)),
-        article_of,
-    )
+    return article_of
 
 
 def _written(value: Run | Asked) -> str:

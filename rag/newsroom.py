@@ -43,6 +43,7 @@ from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
     from rag.answering.runnable import AnswerChain, PassageRetriever
+    from rag.evaluation.scoring import Result
 
 _open: dict[Path, Newsroom] = {}
 _opening = threading.Lock()
@@ -307,6 +308,21 @@ class Newsroom(Browsing):
     def upkeep_error(self) -> DatelineError | None:
         """What last went wrong behind the page."""
         return self._upkeep.last_error if self._upkeep else None
+
+    def evaluate(
+        self, questions: Path | str, name: str, *, how: How | None = None, repeat: int = 1, workers: int = 2
+    ) -> Result:
+        """Ask a question set and keep the run under its name; one that was stopped goes on (`rag/evaluating.py`).
+
+        Raises:
+            QuestionSetError: the set cannot be read.
+            UsageError: another run has this name.
+        """
+        from rag import evaluating
+
+        planned = evaluating.plan(self, Path(questions), name, how=how, repeat=repeat)
+        evaluating.go(self, planned, workers=workers)
+        return evaluating.scored(self, name)
 
     def retriever(self, *, scope: Scope | None = None, k: int = 8) -> PassageRetriever:
         """A LangChain `BaseRetriever` over `search`."""

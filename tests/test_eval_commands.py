@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from rag import evaluating, newsroom, settings
+from rag.errors import UsageError
 from rag.models import openai as openai_models
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.openai_server import fault, said, serving
@@ -168,10 +169,14 @@ def test_wrong_flags_and_sets_get_one_clear_sentence(run: Any, articles: Path, t
     run("ingest", str(articles))
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")
+    other = written(
+        tmp_path / "other.jsonl", [{**QUESTIONS[0], "evidence": [{"article": "x", "quote": "y"}]}]
+    )
     for words, part in (
         (("run", "--set", str(empty), "--name", "x"), "it holds no question"),
         (("run", "--set", str(tmp_path / "none.csv"), "--name", "x"), "it cannot be read"),
         (("run", "--set", str(empty), "--name", " "), "needs a name"),
+        (("run", "--set", str(other), "--name", "x"), "it may be for another"),
         (("compare", "a", "b", "--min", "speed=1"), "there is no 'speed'"),
         (("compare", "a", "b", "--min", "right=much"), "names no share"),
         (("compare", "a", "b"), "there is no such run"),
@@ -226,3 +231,37 @@ def test_stopped_by_ctrl_c_the_same_command_goes_on(run: Any, articles: Path, tm
     went_on = run(*words)
     assert f"{asked:,} were asked before; {len(more) - asked:,} are left" in went_on.err
     assert (went_on.code, went_on.json["asked"], went_on.json["failed"]) == (0, len(more), [])
+
+
+def test_from_python_a_set_is_measured_in_one_call_and_evidence_that_moved_is_found_again(
+    articles: Path, tmp_path: Path
+) -> None:
+    quote = QUESTIONS[0]["evidence"][0]["quote"]
+    moved = {
+        **QUESTIONS[0],
+        "evidence": [{"article": "bridge", "quote": quote, "start": 3, "end": 3 + len(quote)}],
+    }
+    gone = {**QUESTIONS[1], "evidence": [{"article": "ferry", "quote": "The ferry sank"}]}
+    path = written(tmp_path / "moved.jsonl", [moved, gone])
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        room.ingest([articles])
+        found = room.evaluate(path, "python", how=newsroom.How(always_answer=True))
+        assert found.numbers["hits@1"] is not None
+        assert found.numbers["hits@1"].value == 0.5
+        assert [one.diagnosis.why for one in found.wrong] == ["not_in_library"]
+        assert found.notes == ("1 questions have evidence that the library does not hold.",)
+        planned = evaluating.plan(room, path, "python", how=newsroom.How(always_answer=True))
+        assert (planned.lost, planned.moved, planned.jobs) == (1, 1, ())
+
+
+def test_the_samples_set_is_refused_where_the_sample_is_out_of_scope(
+    articles: Path, questions: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.txt"
+    own.write_text("Mayor resigns\n\nThe mayor of Tarn resigned on Friday.")
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        room.ingest([articles], collection=newsroom.SAMPLE)
+        assert evaluating.plan(room, questions, "alone").lost == 0
+        room.ingest([own])
+        with pytest.raises(UsageError, match="the sample newsroom's, which is out of scope"):
+            evaluating.plan(room, questions, "beside")
