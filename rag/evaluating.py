@@ -7,19 +7,18 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from rag import standing
 from rag.answering import prompts
-from rag.answering.chain import INSTEAD
 from rag.answering.model_writer import PLACEHOLDERS
-from rag.errors import LibraryError, ModelError, NoSuchArticle, ReadingError, UsageError
+from rag.errors import LibraryError, ReadingError, UsageError
+from rag.eval_workers import K, articles_of, asking
 from rag.evaluation import sets
-from rag.evaluation.asking import Job, Kept, Ways, ask_all
+from rag.evaluation.asking import Job, Kept, ask_all
 from rag.evaluation.comparison import Comparison, compare
-from rag.evaluation.placing import ArticleOf, placed
+from rag.evaluation.placing import placed
 from rag.evaluation.power import Smallest, smallest_change
 from rag.evaluation.runs import Asked, Run, Setting, digest
 from rag.evaluation.scoring import Result, result
@@ -27,9 +26,8 @@ from rag.jsonable import SCHEMA, as_json, from_json
 from rag.library import runs as kept_runs
 from rag.newsroom import SAMPLE, How, Newsroom
 from rag.questions import WRITER_PASSAGES
-from rag.types import Answer, Article, Found, Question
+from rag.types import Question
 
-K = 20
 LONGEST = 80  # characters of a run's name
 MOST_TURNS = 100
 
@@ -135,8 +133,10 @@ def go(
         rows = [kept_runs.Row(place, one.answer is None, _written(one)) for place, one in some]
         kept_runs.keep(room.catalog, planned.key, rows)
 
-    ways = _ways(room, planned.how, stop)
-    asked = ask_all(planned.jobs, ways, workers=workers, keep=keep, progress=progress, stop=stop)
+    with asking(room, planned.how, stop, workers=workers, questions=len(planned.jobs)) as (pool, one):
+        asked = ask_all(
+            planned.jobs, one, pool=pool, workers=workers, keep=keep, progress=progress, stop=stop
+        )
     if asked < len(planned.jobs):
         return planned.run
     run = replace(planned.run, finished=datetime.now(UTC).isoformat(timespec="seconds"))
@@ -237,7 +237,7 @@ def _setting(room: Newsroom, how: How, repeat: int) -> Setting:
 
 def _standing(room: Newsroom, questions: Sequence[Question], path: Path) -> tuple[int, int]:
     """How many questions have evidence that the library does not hold, and how many some that moved."""
-    article_of, sample_only = _articles(room), room.questions.sample_only()
+    article_of, sample_only = articles_of(room), room.questions.sample_only()
     lost = moved = nowhere = aside = 0
     for question in questions:
         there, missing = placed(question, article_of)
@@ -270,44 +270,6 @@ def _same(old: Run, new: Run) -> Run:
             f"run {old.name!r}", fault, "Choose another --name, or forget that run with --again."
         )
     return old
-
-
-def _ways(room: Newsroom, how: How, stop: threading.Event) -> Ways:
-    def day(question: Question) -> date | None:
-        return None if question.as_of is None else date.fromisoformat(question.as_of)
-
-    def ask(question: Question) -> Answer | None:
-        events = room.ask_stream(
-            question.question, question.scope, today=day(question), how=how, stop=stop, session="eval"
-        )
-        answer = next((event for event in events if isinstance(event, Answer)), None)
-        instead = next((one for one in answer.warnings if one.endswith(INSTEAD)), None) if answer else None
-        if instead is not None:  # another writer's answer says nothing of the one that is measured
-            raise ModelError(room.settings.model or "the model", instead.rstrip("."))
-        return answer
-
-    def search(question: Question, k: int, way: How) -> Sequence[Found]:
-        way = replace(way, syntax=False)
-        return room.search(question.question, question.scope, k, today=day(question), how=way).passages
-
-    return Ways(
-        ask,
-        lambda question: search(question, K, how),
-        lambda question, k: search(question, k, replace(how, cap=None, fold=False)),
-        _articles(room),
-    )
-
-
-def _articles(room: Newsroom) -> ArticleOf:
-    @cache
-    def article_of(article_id: str) -> Article | None:
-        try:
-            article = room.article(article_id)
-        except NoSuchArticle:
-            return None
-        return article if article.status == "usable" else None
-
-    return article_of
 
 
 def _written(value: Run | Asked) -> str:

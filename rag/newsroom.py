@@ -83,6 +83,7 @@ class Newsroom(Browsing):
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:
         self.home, self.settings, self.opened = home, settings, 0
         self._embedder, self._no_embedder = embedder, ""
+        self._own_embedder = embedder is not None
         self._chat: Chat | None = None
         self._meeting = threading.Lock()
         # one that cannot be opened whole leaves nothing open and holds no lock
@@ -298,6 +299,11 @@ class Newsroom(Browsing):
     def sequence(self) -> int:
         """How far the library's log has come: another number, another library."""
         return self.catalog.sequence()
+
+    @property
+    def own_embedder(self) -> bool:
+        """Whether it was opened with another embedder than MiniLM."""
+        return self._own_embedder
 
     @property
     def no_embedder(self) -> str:

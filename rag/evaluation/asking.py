@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
 
 from rag.errors import ModelError, UsageError
@@ -111,14 +111,15 @@ def _first_words(found: Sequence[Found], limit: int = READ_WORDS) -> Iterator[Fo
 
 def ask_all(
     jobs: Sequence[Job],
-    ways: Ways,
+    one: Callable[[Question, int], Asked | None],
     *,
+    pool: Executor,
     workers: int,
     keep: Callable[[Sequence[Kept]], None],
     progress: Callable[[int], None],
     stop: threading.Event,
 ) -> int:
-    """Ask every question and keep each; how many were asked.
+    """Ask every question and keep each; how many were asked. `one` is called in the pool's workers.
 
     Once `stop` is set no other is begun, and those that are under way are kept. Where a question ends with an error
     that is not its own, what was asked until then is kept, and it is raised.
@@ -126,25 +127,24 @@ def ask_all(
     waiting, running = iter(jobs), dict[Future[Asked | None], int]()
     batch: list[Kept] = []
     done, flushed = 0, time.monotonic()
-    with ThreadPoolExecutor(workers, thread_name_prefix="eval") as pool:
-        try:
-            while True:
-                while len(running) < 2 * workers and not stop.is_set() and (job := next(waiting, None)):
-                    running[pool.submit(asked_once, job[1], job[2], ways)] = job[0]
-                if not running:
-                    break
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    place = running.pop(future)
-                    if (one := future.result()) is not None:
-                        batch.append((place, one))
-                        done += 1
-                progress(done)
-                if len(batch) >= BATCH or time.monotonic() - flushed > PATIENCE:
-                    keep(batch)
-                    batch, flushed = [], time.monotonic()
-        finally:
-            for future in running:
-                future.cancel()
-            if batch:
+    try:
+        while True:
+            while len(running) < 2 * workers and not stop.is_set() and (job := next(waiting, None)):
+                running[pool.submit(one, job[1], job[2])] = job[0]
+            if not running:
+                break
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                place = running.pop(future)
+                if (asked := future.result()) is not None:
+                    batch.append((place, asked))
+                    done += 1
+            progress(done)
+            if len(batch) >= BATCH or time.monotonic() - flushed > PATIENCE:
                 keep(batch)
+                batch, flushed = [], time.monotonic()
+    finally:
+        for future in running:
+            future.cancel()
+        if batch:
+            keep(batch)
     return done

@@ -7,6 +7,7 @@ import math
 import re
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from scipy import stats
 
 from rag.errors import LibraryError, ModelError
 from rag.evaluation import intervals, metrics
-from rag.evaluation.asking import Ways, ask_all, asked_once
+from rag.evaluation.asking import Job, Ways, ask_all, asked_once
 from rag.evaluation.citing import covers, right, verbatim
 from rag.evaluation.comparison import compare, gate
 from rag.evaluation.diagnosis import diagnosis
@@ -322,14 +323,23 @@ def ways(**more: Any) -> Ways:
     return Ways(**(told | more))  # type: ignore[arg-type]
 
 
+def ask(jobs: Sequence[Job], how: Ways, kept: dict[int, Asked], workers: int = 2, stop: Any = None) -> int:
+    with ThreadPoolExecutor(workers) as pool:
+        return ask_all(
+            jobs,
+            lambda one, turn: asked_once(one, turn, how),
+            pool=pool,
+            workers=workers,
+            keep=kept.update,
+            progress=lambda count: None,
+            stop=stop or threading.Event(),
+        )
+
+
 @pytest.mark.parametrize("workers", [1, 7])
 def test_with_any_number_of_workers_each_is_kept_at_its_place(workers: int) -> None:
     kept: dict[int, Asked] = {}
-    jobs = [(n, question(n), 0) for n in range(60)]
-    done = ask_all(
-        jobs, ways(), workers=workers, keep=kept.update, progress=lambda count: None, stop=threading.Event()
-    )
-    assert done == 60
+    assert ask([(n, question(n), 0) for n in range(60)], ways(), kept, workers) == 60
     assert {place: one.question.id for place, one in kept.items()} == {n: f"q{n}" for n in range(60)}
     assert {right(one) for one in kept.values()} == {True}
 
@@ -337,14 +347,13 @@ def test_with_any_number_of_workers_each_is_kept_at_its_place(workers: int) -> N
 def test_stopped_or_broken_off_what_was_asked_is_kept() -> None:
     stop, kept = threading.Event(), dict[int, Asked]()
 
-    def ask(one: Question) -> Any:
+    def stopping(one: Question) -> Any:
         if one.id == "q5":
             stop.set()
         return answer(one)
 
     jobs = [(n, question(n), 0) for n in range(60)]
-    done = ask_all(jobs, ways(ask=ask), workers=2, keep=kept.update, progress=lambda count: None, stop=stop)
-    assert done == len(kept)
+    assert ask(jobs, ways(ask=stopping), kept, stop=stop) == len(kept)
     assert set(range(6)) <= set(kept)
     assert len(kept) < 12
 
@@ -355,23 +364,16 @@ def test_stopped_or_broken_off_what_was_asked_is_kept() -> None:
 
     broken: dict[int, Asked] = {}
     with pytest.raises(LibraryError):
-        ask_all(
-            jobs,
-            ways(ask=full),
-            workers=2,
-            keep=broken.update,
-            progress=lambda count: None,
-            stop=threading.Event(),
-        )
+        ask(jobs, ways(ask=full), broken)
     assert set(range(25)) <= set(broken)
     assert 30 not in broken
 
 
 def test_a_fault_of_one_question_is_kept_with_it() -> None:
-    def ask(one: Question) -> Any:
+    def silent_model(one: Question) -> Any:
         raise ModelError("gpt", "it did not answer")
 
-    one = asked_once(question(3), 0, ways(ask=ask))
+    one = asked_once(question(3), 0, ways(ask=silent_model))
     assert one is not None
     assert (one.answer, one.fault, one.rank) == (None, "gpt: it did not answer.", 1)
 
