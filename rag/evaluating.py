@@ -264,6 +264,8 @@ def _same(old: Run, new: Run) -> Run:
     changed = [one for one in changed if not one.startswith("today ")]
     if old.set_digest != new.set_digest:
         changed.insert(0, f"the set was {old.set_name} {old.set_digest}, is {new.set_name} {new.set_digest}")
+    if (old.meaning is None) != (new.meaning is None):
+        changed.append("one searches by words only, the other by meaning too")
     if changed or old.imported:
         fault = f"a run has this name ({'; '.join(changed) or 'it was imported'})"
         raise UsageError(

@@ -118,13 +118,15 @@ def test_an_article_taken_out_is_diagnosed_and_fails_the_gate(
     assert "not in the library: ferry" in page.read_text(encoding="utf-8")
     assert run("eval", "compare", "base", "head", "--max-regressions", "1").code == 0
     low = run("eval", "compare", "base", "head", "--min", "hits@5=0.9")
-    assert (low.code, "hits@5 is 0.5000 (of 2)" in low.err) == (4, True)
+    assert (low.code, "hits@5 is 0.5 (of 2)" in low.err) == (4, True)
 
 
 def test_a_run_goes_only_on_with_its_own_set_and_library(run: Any, articles: Path, questions: Path) -> None:
     run("ingest", str(articles))
     words = ("eval", "run", "--set", str(questions), "--name", "base")
     first = run(*words, "--json").json
+    assert first["run"]["meaning"] is None
+    assert "Keyword search only: there was no embedder." in first["notes"]
     again = run(*words, "--json")
     assert "3 were asked before; 0 are left" in again.err
     assert again.json["wrong"] == first["wrong"], "nothing was asked again"

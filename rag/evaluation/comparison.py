@@ -136,7 +136,7 @@ def gate(
         if number is None:
             faults.append(f"{name} applies to no question; at least {floor:g} was asked for")
         elif number.value < floor:
-            faults.append(f"{name} is {number.value:.4f} (of {number.n:,}); at least {floor:g} was asked for")
+            faults.append(f"{name} is {number.value:.6g} (of {number.n:,}); at least {floor:g} was asked for")
     return tuple(faults)
 
 

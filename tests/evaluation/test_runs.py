@@ -283,7 +283,7 @@ def test_the_gate_counts_regressions_and_failures_and_what_applies_to_nothing() 
     [fault] = gate(told, max_regressions=9)
     assert fault.startswith("10 regressions, 9 allowed: q0, q4")
     assert gate(told, least={"declined": 0.6}) == ()
-    assert gate(told, least={"declined": 0.7}) == ("declined is 0.6000 (of 10); at least 0.7 was asked for",)
+    assert gate(told, least={"declined": 0.7}) == ("declined is 0.6 (of 10); at least 0.7 was asked for",)
     assert "applies to no question" in gate(told, least={"quotations_verbatim": 0.1})[0]
     failed = [replace(one, answer=None, fault="gone") for one in base]
     assert "50 regressions" not in str(
