@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ from typing import Any
 import pytest
 
 from rag import evaluating, newsroom, settings
-from rag.errors import UsageError
+from rag.errors import LibraryError, UsageError
+from rag.eval_workers import asking
 from rag.models import openai as openai_models
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.openai_server import fault, said, serving
@@ -267,3 +270,19 @@ def test_the_samples_set_is_refused_where_the_sample_is_out_of_scope(
         room.ingest([own])
         with pytest.raises(UsageError, match="the sample newsroom's, which is out of scope"):
             evaluating.plan(room, questions, "beside")
+
+
+def test_a_worker_that_is_killed_ends_the_run_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_MINILM_DIR", str(tmp_path / "none"))
+    with newsroom.open(tmp_path / "home") as room, pytest.raises(LibraryError, match="ended from outside"):
+        asked = asking(room, newsroom.How(), threading.Event(), workers=2, questions=500)
+        with asked as (pool, _):
+            pool.submit(os._exit, 1).result()
+
+
+def test_an_error_comes_out_of_a_worker_as_it_was() -> None:
+    told = LibraryError("the disk", "it is full", "Free some space.")
+    back = pickle.loads(pickle.dumps(told))
+    assert (type(back), str(back), back.as_dict()) == (LibraryError, str(told), told.as_dict())
