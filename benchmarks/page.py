@@ -36,6 +36,7 @@ from rag.evaluation import sets
 ROOT = Path(__file__).resolve().parent.parent
 ECHO = "import streamlit as st\nst.html('<p class=\"echoed\">' + st.text_input('Say', key='question') + '</p>')\n"
 PACE = 5.0  # seconds between one reader's questions
+DONE = '.pane:not([hidden]):not([data-outcome="working"])'
 OUTCOMES = ("answered", "closest", "no_answer_found")
 
 # The pane stands in a shadow root. Times are the browser's own, from the key or the click to the frame that shows it.
@@ -43,25 +44,26 @@ WATCH = """(words) => {
     const parts = () => [document, ...[...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
         .map(one => one.shadowRoot).filter(Boolean)];
     const all = (selector) => parts().flatMap(one => [...one.querySelectorAll(selector)]);
-    const shown = () => all(words).map(one => one.textContent).join(' ');
-    const wait = (done) => new Promise(resolve => {
+    const wait = (done) => new Promise((resolve, reject) => {
+        setTimeout(() => reject(Error('nothing was drawn')), 30000);
         const look = () => done() ? resolve(performance.now()) : requestAnimationFrame(look);
         requestAnimationFrame(look);
     });
     window.words = () => {
-        const before = shown();
+        all(words).forEach(one => { one.dataset.old = ''; });
+        const fresh = (one) => !('old' in one.dataset) && one.textContent;
         window.took = new Promise(resolve => addEventListener('keydown', event => {
             const began = performance.now();
-            wait(() => shown() && shown() !== before).then(ended => resolve(ended - began));
+            resolve(wait(() => all(words).some(fresh)).then(ended => ended - began));
         }, {once: true, capture: true}));
     };
     window.pressed = (number) => {
-        const chip = all('.statement .chip')[number], began = performance.now();
+        const chip = all('.pane:not([hidden]) .statement .chip')[number], began = performance.now();
         chip.click();
         return wait(() => {
-            const mark = all('mark[data-on]')[0], box = mark?.getBoundingClientRect();
-            return chip.getAttribute('aria-pressed') === 'true' && box && box.height > 0
-                && box.top >= 0 && box.bottom <= innerHeight;
+            const boxes = all('mark[data-on]').map(one => one.getBoundingClientRect());
+            return chip.getAttribute('aria-pressed') === 'true'
+                && boxes.some(one => one.height > 0 && one.top >= 0 && one.bottom <= innerHeight);
         }).then(ended => ended - began);
     };
 }"""
@@ -74,7 +76,10 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=20, help="readers at once (20)")
     parser.add_argument("--seconds", type=float, default=60, help="how long they ask (60)")
     given = parser.parse_args()
-    asked = [one.question for one in sets.read(ROOT / "corpus" / "questions.jsonl")]
+    questions = sets.read(ROOT / "corpus" / "questions.jsonl")
+    asked = list(
+        dict.fromkeys(one.question for one in questions)
+    )  # asked again, the same words need not be drawn
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before")
     with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
         folder = Path(made)
@@ -120,7 +125,8 @@ def clicks(page: Page, asked: Sequence[str], count: int) -> list[float]:
     taken: list[float] = []
     for question in itertools.cycle(asked):
         words(page, [question], 1)
-        chips = page.locator(".statement .chip")
+        page.locator(DONE).wait_for()
+        chips = page.locator(".pane:not([hidden]) .statement .chip")
         for number in reversed(range(chips.count())):
             taken.append(float(page.evaluate(f"window.pressed({number})")))
         if len(taken) >= count:
@@ -163,9 +169,8 @@ def _run(socket: ClientConnection, query: str) -> None:
         answered = answered or any(f'"{one}"'.encode() in drawn for one in OUTCOMES)
         if b"stException" in drawn or message.delta.new_element.HasField("exception"):
             raise RuntimeError("the page shows an exception")
-        if message.HasField("script_finished"):
-            if query and not answered:
-                raise RuntimeError(f"no answer was drawn for {query}")
+        done = message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+        if message.HasField("script_finished") and done and (answered or not query):
             return
 
 

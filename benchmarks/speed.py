@@ -19,13 +19,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
 from benchmarks import ours, peers
 from benchmarks.data import Data, arguments, load, save, table
 from rag import newsroom
-from rag.library.embedder import Embedded, Embedder, ToEmbed, Vector
+from rag.library.embedder import Embedded, Embedder, Proof, ToEmbed, Vector
 from rag.library.sentences import sentence_ranges
 from rag.models.minilm import open_minilm
 from rag.settings import load as load_settings
@@ -118,6 +119,10 @@ class Watched:
     def __init__(self, inner: Embedder) -> None:
         self.inner, self.given = inner, list[ToEmbed]()
         self.fingerprint, self.dimension, self.limit = inner.fingerprint, inner.dimension, inner.limit
+        self.tokenizer, self.remote = inner.tokenizer, inner.remote
+
+    def probe(self) -> Proof | None:
+        return self.inner.probe()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self.inner.count_tokens(texts)
@@ -125,8 +130,8 @@ class Watched:
     def embed_query(self, text: str) -> Vector:
         return self.inner.embed_query(text)
 
-    def embed(self, passages: Iterable[ToEmbed]) -> Iterator[Embedded]:
-        return self.inner.embed(self._noted(passages))
+    def embed(self, passages: Iterable[ToEmbed], *, stop: Event | None = None) -> Iterator[Embedded]:
+        return self.inner.embed(self._noted(passages), stop=stop)
 
     def _noted(self, passages: Iterable[ToEmbed]) -> Iterator[ToEmbed]:
         for passage in passages:

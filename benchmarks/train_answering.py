@@ -86,7 +86,7 @@ def words_only(room: Newsroom) -> Questions:
     """Questions to the same library as they are answered where there is no embedder."""
     return Questions(
         room.catalog, room.indexes, embedder=lambda: None, why_none=lambda: "left out",
-        approximate=False, today=date.today, as_of_today=False,
+        kept_here=tuple, approximate=False, today=date.today, as_of_today=False,
     )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""The command line: dateline ingest | ask | search | show | remove | status | repair | serve; list and more
-(shelf_commands.py); eval (eval_commands.py).
+"""The command line: dateline ingest | ask | search | show | remove | status | serve; list and more
+(shelf_commands.py), embed and repair (upkeep_commands.py), eval (eval_commands.py).
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -21,7 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import eval_commands, newsroom, shelf_commands, terminal
+from rag import eval_commands, newsroom, shelf_commands, terminal, upkeep_commands
 from rag import settings as settings_module
 from rag.cli_flags import (
     AgencyFlag,
@@ -104,7 +104,8 @@ def ingest(
         _print(as_object, as_json(report), lambda: terminal.print_ingest(report))
         if stop.is_set():
             terminal.err.print("Stopped. What is stored is kept; run the same command to go on.")
-        raise typer.Exit(PARTLY if report.count("failed") or stop.is_set() else DONE)
+        behind = report.warnings or stop.is_set()
+        raise typer.Exit(PARTLY if report.count("failed") or behind else DONE)
 
 
 @app.command(
@@ -244,15 +245,6 @@ def status(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
     _print(as_object, as_json(stands), lambda: terminal.print_status(stands))
 
 
-@app.command(epilog="Example:  dateline repair --json")
-def repair(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
-    """Find what is wrong with catalog, indexes and vectors; mend it and say what was done."""
-    with _room(home) as room, terminal.progress_bar(quiet=as_object) as bar:
-        findings = room.repair(progress=bar)
-    _print(as_object, {"schema": 1, "findings": as_json(findings)}, lambda: terminal.print_findings(findings))
-    raise typer.Exit(PARTLY if any(not finding.mended for finding in findings) else DONE)
-
-
 @app.command(epilog="Example:  dateline serve --port 8600")
 def serve(
     sample: Annotated[
@@ -369,6 +361,7 @@ def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
 
 shelf_commands.add(app, _room, _print)
 eval_commands.add(app, _room, _print, _stopping)
+upkeep_commands.add(app, _room, _print, _stopping)
 
 
 def main() -> None:

@@ -37,14 +37,15 @@ def asking(
 ) -> Iterator[tuple[Executor, One]]:
     """A pool, and what to call in it for a question.
 
-    A model is waited for in threads. Without one asking is computing, and threads would wait for each other: many
-    questions are asked in processes, each with the library open for itself.
+    A model, and an embedding model behind an endpoint, are waited for in threads. Without one asking is computing, and
+    threads would wait for each other: many questions are asked in processes, each with the library open for itself.
 
     Raises:
         LibraryError: a worker process was ended from outside.
     """
     alone = workers < 2 or questions < MANY or room.own_embedder
-    if alone or (room.settings.model is not None and not how.extractive):
+    waited = room.settings.embedding_model is not None or (room.settings.model and not how.extractive)
+    if alone or waited:
         with ThreadPoolExecutor(workers, thread_name_prefix="eval") as threads:
             yield threads, partial(_in_thread, ways_of(room, how, stop))
         return

@@ -93,7 +93,7 @@ def plan(
         digest(questions),
         len(questions),
         _setting(room, how, repeat),
-        room.questions.totals().meaning if room.embedder is not None else None,
+        room.meaning(),
     )
     old = kept_runs.find(room.catalog, name)
     if old is not None and again:

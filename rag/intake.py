@@ -6,41 +6,26 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rag import standing
-from rag.errors import ReadOnly
+from rag.embedding import Embedding
+from rag.errors import ModelError
 from rag.library import embeddings, storing
 from rag.library import ingest as stages
-from rag.library.catalog import Catalog
-from rag.library.embedder import Embedder
-from rag.library.indexes import Indexes
 from rag.library.ledger import ledger
 from rag.library.remembered import Remembered
 from rag.reading import Read, count_records, read_bytes
-from rag.settings import Settings
 from rag.state import IngestReport, Plan
-from rag.upkeep import Upkeep, embed_lock, waited_for
+from rag.upkeep import embed_lock, waited_for
 
 LOCAL = "local_collections"  # the catalog's note of those never sent to a model
-PACE_FROM = 100  # passages that an estimate of the next ingest may rest on
 
 
-class Intake:
+class Intake(Embedding):
     """The part of the newsroom that takes articles in and out of the open library."""
-
-    home: Path
-    settings: Settings
-    catalog: Catalog
-    indexes: Indexes
-    _upkeep: Upkeep | None
-
-    @property
-    def embedder(self) -> Embedder | None:
-        """What reads meaning, or None."""
-        raise NotImplementedError
 
     def ingest(
         self,
@@ -86,6 +71,7 @@ class Intake:
         embedder = self.embedder
         split = standing.splitter(embedder)
         embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
+        warnings = self.not_embedding() if embed else ()
         with self._following(), contextlib.ExitStack() as held:
             lock = embed_lock(self.home)
             held.callback(lock.release)
@@ -98,8 +84,16 @@ class Intake:
                     watch = stages.watching(self.catalog, progress) if progress else None
                     mine = held.enter_context(waited_for(lock, stop, watch))
                 if mine:
-                    self._embed(progress=progress, stop=stop)
-        return IngestReport(tuple(items), self.catalog.sequence(), time.monotonic() - began)
+                    warnings += self._embed_stored(progress, stop)
+        return IngestReport(tuple(items), self.catalog.sequence(), time.monotonic() - began, warnings)
+
+    def _embed_stored(self, progress: stages.Report | None, stop: threading.Event | None) -> tuple[str, ...]:
+        """Embed what waits; where the model fails, why: what was stored stays stored."""
+        try:
+            self._embed(progress=progress, stop=stop)
+        except ModelError as error:
+            return (f"Found by words only until it is embedded: {error}",)
+        return ()
 
     def plan(self, paths: Iterable[Path | str]) -> Plan:
         """What an ingest will take: time, disk and memory, measured on this machine."""
@@ -130,43 +124,9 @@ class Intake:
             book.note(LOCAL, json.dumps(sorted(kept), ensure_ascii=False))
         return tuple(sorted(kept))
 
-    def _embed(self, *, progress: stages.Report | None = None, stop: threading.Event | None = None) -> int:
-        embedder = self.embedder
-        if embedder is None:
-            return 0
-        fingerprint = standing.fingerprint(embedder)
-        embeddings.use_fingerprint(self.catalog, fingerprint)
-        began = time.monotonic()
-        done = stages.embed_all(self.catalog, embedder, fingerprint=fingerprint, report=progress, stop=stop)
-        if done >= PACE_FROM:
-            embeddings.note_pace(self.catalog, done / (time.monotonic() - began))
-        return done
-
-    @contextlib.contextmanager
-    def _following(self) -> Iterator[None]:
-        """Follow the log behind an ingest, so that what is stored is findable at once, and to its end after it."""
-        follower = self.indexes.follower
-        if follower is None:
-            yield
-            return
-        follower.start()
-        follower.resume()
-        try:
-            yield
-        finally:
-            if self._upkeep is None:
-                follower.pause()
-            follower.catch_up()
-
     def _catch_up(self) -> None:
         if self.indexes.follower is not None:
             self.indexes.follower.catch_up()
-
-    def _refuse_read_only(self) -> None:
-        if self.catalog.read_only:
-            raise ReadOnly(
-                str(self.home), "it cannot be written", "Make the folder writable, or name another --home."
-            )
 
 
 def _collected(read: Read, collection: str) -> Read:

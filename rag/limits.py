@@ -15,6 +15,7 @@ from rag.settings import Settings
 
 A_MINUTE = 30  # questions to the model from one session
 SESSIONS = 1_000  # remembered
+EMBEDDING = "embedding"  # the session that embedding is counted under: it is nobody's own
 
 
 class Limits:
@@ -50,6 +51,30 @@ class Limits:
             if taken >= limit:
                 return f"This {name}'s limit for the model is reached: {taken:.2f} of {limit:.2f} spent."
         return self._too_many(session)
+
+    def embedding_refusal(self) -> str | None:
+        """Why no text is to be sent to the embedding model now, as a sentence; None: it may be."""
+        limit, price = self._settings.limit_day, self._settings.embedding_price
+        if limit is None:
+            return None
+        if price is None:
+            return (
+                "DATELINE_LIMIT_DAY is set but DATELINE_EMBEDDING_PRICE is not, so nothing was sent to it. "
+                "Set the price (0 where it costs nothing)."
+            )
+        if self._catalog.read_only:
+            return "a limit is set, and what it takes cannot be kept in a home that cannot be written"
+        taken = self.spent("")[0].cost
+        if taken >= limit:
+            return f"this day's limit is reached: {taken:.2f} of {limit:.2f} spent"
+        return None
+
+    def note_embedding(self, model: str, tokens: int) -> None:
+        """Keep what a request to the embedding model took. A home that cannot be written keeps nothing."""
+        if not self._catalog.read_only:
+            price = self._settings.embedding_price
+            cost = None if price is None else tokens * price / 1_000_000
+            self.note(EMBEDDING, model, {"in": tokens, "out": 0}, cost)
 
     def spent(self, session: str) -> tuple[spending.Spent, spending.Spent]:
         """What today took, and what the session took."""

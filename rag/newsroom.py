@@ -23,7 +23,7 @@ from rag.answering.chain import INSTEAD, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
 from rag.browsing import Browsing
-from rag.errors import CatalogDamaged, DatelineError, LibraryError, WeightsMissing
+from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
 from rag.library import embeddings
 from rag.library import ingest as stages
@@ -101,6 +101,7 @@ class Newsroom(Browsing):
                 self.indexes,
                 embedder=lambda: self.embedder,
                 why_none=lambda: self._no_embedder,
+                kept_here=self.kept_here,
                 approximate=serve,
                 today=lambda: self.settings.day,
                 as_of_today=settings.today is not None,
@@ -252,21 +253,6 @@ class Newsroom(Browsing):
 
     # The rest
 
-    @property
-    def embedder(self) -> Embedder | None:
-        """MiniLM, opened at first use; None where there are no weights (keyword search only)."""
-        with self._meeting:
-            if self._embedder is None and not self._no_embedder:
-                from rag.models.minilm import open_minilm
-
-                try:
-                    self._embedder = open_minilm(
-                        minilm_dir=self.settings.minilm_dir, cache=self.settings.cache
-                    )
-                except WeightsMissing as error:
-                    self._no_embedder = str(error)
-            return self._embedder
-
     def article(self, article_id: str, version: int | None = None) -> Article:
         """An article's newest version, or the one asked for.
 
@@ -284,16 +270,24 @@ class Newsroom(Browsing):
         return standing.status(self)
 
     def repair(self, *, progress: stages.Report | None = None) -> list[Finding]:
-        """Find and mend what is wrong with the indexes and the vectors; says what it did."""
+        """Find and mend what is wrong with the indexes and the vectors; says what it did.
+
+        Another model's vectors stay as they are: `embed` makes those anew.
+        """
         self._refuse_read_only()
         if not self.indexes.holder:
             raise held_by(holder(self.home), self.home)
         embedder = self.embedder
         split = standing.splitter(embedder)
         embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
+        found = [Finding("the vectors", one, "nothing") for one in self.not_embedding()]
         with waited_for(embed_lock(self.home)):
-            self._embed(progress=progress)
-        return repair_library(self.catalog, self.home, self.indexes)
+            found += [Finding("the vectors", one, "nothing") for one in self._embed_stored(progress, None)]
+        return found + repair_library(self.catalog, self.home, self.indexes, without=self.kept_here())
+
+    def meaning(self) -> float | None:
+        """The share of the library that can be found by meaning; None without an embedder."""
+        return self.questions.meaning()
 
     @property
     def sequence(self) -> int:
@@ -304,11 +298,6 @@ class Newsroom(Browsing):
     def own_embedder(self) -> bool:
         """Whether it was opened with another embedder than MiniLM."""
         return self._own_embedder
-
-    @property
-    def no_embedder(self) -> str:
-        """Why there is no embedder; "" where there is one."""
-        return self._no_embedder
 
     @property
     def upkeep_error(self) -> DatelineError | None:

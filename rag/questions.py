@@ -6,14 +6,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Literal
 
-from rag import standing
+import numpy as np
+from numpy.typing import NDArray
+
+from rag import standing, told
 from rag.answering.chain import Ground
 from rag.answering.counting import coverage_answer
 from rag.answering.writer import Material
-from rag.library import counting
+from rag.errors import ModelError
+from rag.library import counting, embeddings
 from rag.library import snapshot as snapshots
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder, Vector
@@ -36,6 +39,7 @@ SAMPLE = (
 WRITER_PASSAGES = 12  # what a writer is given
 PATIENCE = 1.0  # seconds that a question waits for what was stored before it
 CAP = 3  # passages of one article
+_State = tuple[int, str | None]
 EVERYTHING = 1_000  # passages of a search by plain words, where no end is set to it
 
 
@@ -82,6 +86,7 @@ class Questions:
 
     Args:
         embedder: gives the embedder, or None with `why_none` saying why.
+        kept_here: the collections whose articles it may not be given.
         approximate: let Chroma serve the unscoped question.
         today: the day from which "last week" counts, where the question brings none.
         as_of_today: whether `today` was set, so that later articles are out.
@@ -94,17 +99,19 @@ class Questions:
         *,
         embedder: Callable[[], Embedder | None],
         why_none: Callable[[], str],
+        kept_here: Callable[[], Sequence[str]],
         approximate: bool,
         today: Callable[[], date],
         as_of_today: bool,
     ) -> None:
         self._catalog, self._indexes = catalog, indexes
-        self._embedder, self._why_none = embedder, why_none
+        self._embedder, self._why_none, self._kept_here = embedder, why_none, kept_here
+        self._back: tuple[tuple[_State, tuple[str, ...]], NDArray[np.int64]] | None = None
         self._searcher = Searcher(catalog, indexes, approximate=approximate)
         self._exactly = ExactSearcher(catalog)
         self._today, self._as_of_today = today, as_of_today
         self._snapshot = snapshots.load(catalog)
-        self._totals: tuple[int, Totals] | None = None
+        self._totals: tuple[_State, Totals] | None = None
 
     def snapshot(self) -> Snapshot:
         """Who is usable, now."""
@@ -136,11 +143,15 @@ class Questions:
         return 0 < len(snapshot.keys) == len(snapshot.collections.get(SAMPLE, ()))
 
     def totals(self) -> Totals:
-        """Counts of what is usable; counted once for each sequence."""
-        sequence = self._catalog.sequence()
-        if self._totals is None or self._totals[0] != sequence:
-            self._totals = (sequence, self._catalog.totals())
+        """Counts of what is usable; counted once for each state of the library."""
+        state = self._state()
+        if self._totals is None or self._totals[0] != state:
+            self._totals = (state, self._catalog.totals())
         return self._totals[1]
+
+    def _state(self) -> _State:
+        """Changes with whatever is logged, and where vectors were dropped."""
+        return self._catalog.sequence(), self._catalog.fingerprint()
 
     def search(
         self,
@@ -166,7 +177,7 @@ class Questions:
             looked.asked.scope,
             looked.asked.chips,
             looked.inside.articles,
-            None if self._embedder() is None else self.totals().meaning,
+            self.meaning(),
             looked.snapshot.sequence,
             round(time.perf_counter() - began, 4),
             looked.notes,
@@ -293,7 +304,7 @@ class Questions:
             not_read=how.not_read,
         )
         inside = self.inside(snapshot, asked.scope, self._latest(today))
-        vector, notes = self._vector(asked.question)
+        vector, notes = self._vector(asked.question, snapshot, inside)
         notes += self._notes(snapshot, asked.scope, inside)
         searched = self._searcher.search(
             asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
@@ -306,17 +317,50 @@ class Questions:
 
     def _notes(self, snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:
         known = (*snapshot.outlets, *snapshot.agencies, *snapshot.collections)
-        notes = tuple(_unknown(name, known) for name in inside.unknown)
-        return notes + _aside(snapshot, scope, inside) + self._behind(snapshot.sequence)
+        notes = tuple(told.unknown(name, known) for name in inside.unknown)
+        if not inside.articles and SAMPLE not in scope.collections:
+            notes += told.aside(SAMPLE, len(snapshot.collections.get(SAMPLE, ())), len(snapshot.keys))
+        return notes + self._behind(snapshot.sequence)
 
-    def _vector(self, question: str) -> tuple[Vector | None, tuple[str, ...]]:
+    def meaning(self) -> float | None:
+        """The share of the library that can be found by meaning; None without an embedder."""
+        embedder, kept = self._embedder(), self._catalog.fingerprint()
+        if embedder is None:
+            return None
+        other = kept is not None and not standing.own(kept, embedder)
+        return 0.0 if other else self.totals().meaning
+
+    def _vector(
+        self, question: str, snapshot: Snapshot, inside: InScope
+    ) -> tuple[Vector | None, tuple[str, ...]]:
+        """The question's vector, or None; and why it is searched by words only, all of it or in part."""
         embedder = self._embedder()
         if embedder is None:
             return None, (f"Keyword search only: {self._why_none()}",)
         kept = self._catalog.fingerprint()
-        if kept is not None and kept != standing.fingerprint(embedder):
+        if kept is None:  # nothing to compare it with
+            return None, ()
+        if not standing.own(kept, embedder):
             return None, (standing.other_vectors(kept, embedder),)
-        return embedder.embed_query(question), ()
+        back = self._kept_back(snapshot, inside)
+        notes = (told.found_by_words(back, inside.articles),) if back else ()
+        if inside.articles == back:  # then it is not sent either
+            return None, notes
+        try:
+            return embedder.embed_query(question), notes
+        except ModelError as error:
+            return None, (f"Searched by words only: {error}", *notes)
+
+    def _kept_back(self, snapshot: Snapshot, inside: InScope) -> int:
+        """How many articles in scope have no vectors because they may not be sent for one."""
+        collections = tuple(self._kept_here())
+        if not collections:
+            return 0
+        state = (self._state(), collections)
+        if self._back is None or self._back[0] != state:
+            self._back = (state, embeddings.kept_back(self._catalog, collections))
+        rows = snapshot.rows(self._back[1])
+        return int(inside.mask[rows[rows >= 0]].sum())
 
     def _behind(self, sequence: int) -> tuple[str, ...]:
         """Why what was stored last may not be found yet, after a moment's patience."""
@@ -337,19 +381,3 @@ def _number(day: date | None) -> int | None:
 
 def _hidden(scope: Scope) -> str | None:
     return None if SAMPLE in scope.collections or scope.articles else SAMPLE
-
-
-def _unknown(name: str, known: Sequence[str]) -> str:
-    """That a scope names what is not there, and what may have been meant."""
-    by_plain = {one.casefold(): one for one in known if one}
-    near = [by_plain[one] for one in get_close_matches(name.casefold(), by_plain, n=2, cutoff=0.6)]
-    meant = f" Is it {' or '.join(f'“{one}”' for one in near)}?" if near else ""
-    return f"Nothing in the library is called “{name}”.{meant}"
-
-
-def _aside(snapshot: Snapshot, scope: Scope, inside: InScope) -> tuple[str, ...]:
-    """Why nothing is in scope where what is asked for may be in the sample newsroom."""
-    sample = len(snapshot.collections.get(SAMPLE, ()))
-    if inside.articles or SAMPLE in scope.collections or not 0 < sample < len(snapshot.keys):
-        return ()
-    return (f'The sample newsroom is out of scope beside other articles; --collection "{SAMPLE}" asks it.',)

@@ -47,7 +47,16 @@ class Settings(BaseSettings):
     limit_day: float | None = Field(default=None, ge=0)
     proxy: str | None = None  # HTTP_PROXY of the shell is not used
 
-    @field_validator("openai_base_url")
+    # Another embedder than MiniLM: whatever speaks /v1/embeddings. Its key is OPENAI_API_KEY, unless it has an address
+    # of its own.
+    embedding_model: str | None = None
+    embedding_base_url: str | None = None
+    embedding_api_key: SecretStr | None = None
+    embedding_batch: int = Field(default=32, ge=1, le=2048)  # passages in one request
+    embedding_timeout: float = Field(default=4, gt=0)  # seconds that a question waits for its vector
+    embedding_price: float | None = Field(default=None, ge=0)  # per million tokens
+
+    @field_validator("openai_base_url", "embedding_base_url")
     @classmethod
     def _address(cls, address: str | None) -> str | None:
         if address is not None and not address.startswith(("http://", "https://")):

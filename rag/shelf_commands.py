@@ -96,7 +96,7 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
     ) -> None:
         """Put articles into a collection, take them out, or give a collection another name.
 
-        keep-here: never send it to a language model; send: allow that again.
+        keep-here: never send it to a language or embedding model; send: allow that again.
         """
         known([what], WAYS, "collection")
         rest = rest or []

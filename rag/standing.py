@@ -15,21 +15,23 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from rag.library import embeddings
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder
 from rag.library.generations import Part
 from rag.library.indexes import Health
 from rag.library.ingest import Split
 from rag.library.ingest import splitter as bound
-from rag.library.passages import PASSAGE_RULES
+from rag.library.passages import PASSAGE_RULES, estimate_tokens
 from rag.library.snapshot import UNDATED, InScope, Snapshot
 from rag.reading import count_files
 from rag.reading.dates import moment
 from rag.settings import Settings
-from rag.state import IndexState, Plan, Status
+from rag.state import IndexState, Plan, Status, Vectors
 from rag.types import Freshness, Scope
 
 if TYPE_CHECKING:
+    from rag.embedding import Embedding
     from rag.intake import Intake
     from rag.newsroom import Newsroom
 
@@ -49,8 +51,11 @@ SHOWN = (
 # Estimates of what an ingest takes, per passage and per byte of articles; benchmarks/speed.py is to measure them.
 PASSAGES_PER_BYTE = 1 / 900
 WORDS_PER_SECOND = 1_200  # passages stored and findable by words
-MEANING_PER_SECOND = 60  # passages embedded, where this library has measured none of its own
+MEANING_PER_SECOND = 60  # passages embedded by MiniLM, where this library has measured none of its own
+CHARACTERS_PER_TOKEN, HEADER_TOKENS = 4, 20  # of what an endpoint's model reads, about
 DISK_PER_PASSAGE = 11_000  # bytes, all indexes and vectors
+COUNTED_IN = 384  # numbers of a vector in that; a longer one lies in the catalog, the flat file and Chroma
+COPIES_ON_DISK = 3
 MEMORY = 350_000_000
 MEMORY_PER_PASSAGE = 3_400
 
@@ -62,16 +67,9 @@ def splitter(embedder: Embedder | None) -> Split:
     return bound(embedder.limit, embedder.count_tokens)
 
 
-def estimate_tokens(texts: Sequence[str]) -> list[int]:
-    """About as many word pieces as MiniLM makes of news, where its tokenizer is not there."""
-    return [math.ceil(len(text) / 3.6) for text in texts]
-
-
 def passage_rules(embedder: Embedder | None) -> str:
     """What passages depend on: our rules, and whose tokens were counted."""
-    counted = (
-        f"{embedder.limit}/{embedder.fingerprint.split('/')[0]}" if embedder else f"{LIMIT_WITHOUT}/estimate"
-    )
+    counted = f"{embedder.limit}/{embedder.tokenizer}" if embedder else f"{LIMIT_WITHOUT}/estimate"
     return f"{PASSAGE_RULES}/{counted}"
 
 
@@ -86,11 +84,57 @@ def answer_fingerprint(catalog: Catalog) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
+def own(kept: str, embedder: Embedder) -> bool:
+    """Whether vectors kept under this fingerprint are the embedder's, as far as can be told without asking it."""
+    return fingerprint(embedder) in (kept, kept.rpartition("#")[0])
+
+
+def renewed(kept: str, embedder: Embedder) -> bool:
+    """Whether they are an older make of the very model that is set, on this machine: then they are made anew unasked.
+
+    Another model's may have cost money, and making them anew may: that is done only where it is asked for.
+    """
+    return not embedder.remote and named(kept) == named(fingerprint(embedder))
+
+
+def named(kept: str) -> str:
+    """The model of a fingerprint as its user knows it."""
+    model = kept.rpartition("#")[0] or kept
+    if model.startswith("endpoint/"):
+        return model.removeprefix("endpoint/").removesuffix(f"+{PASSAGE_RULES}")
+    return model.split("/")[0].replace("minilm-l6-v2", "MiniLM", 1)
+
+
 def other_vectors(kept: str, embedder: Embedder) -> str:
     """The warning where the stored vectors are another model's."""
+    set_now = named(fingerprint(embedder))
     return (
-        f"Keyword search only: the stored vectors are from {kept}, the embedder is {fingerprint(embedder)}. "
-        "`dateline repair` makes them anew."
+        f"Keyword search only: the library's vectors are from {named(kept)}, and the model that is set is {set_now}. "
+        "`dateline embed`, or the button on the Status page, makes them anew."
+    )
+
+
+def vectors(room: Embedding, *, anew: bool = False) -> Vectors:
+    """Whose vectors there are, and what is to be made; with `anew` as if all were to be."""
+    catalog, embedder = room.catalog, room.embedder
+    kept = catalog.fingerprint()
+    before = None if kept is None else named(kept)
+    if embedder is None:
+        return Vectors(before, None, None, False, 0, 0, None, None, 0)
+    others = kept is not None and not own(kept, embedder)
+    left = embeddings.work(catalog, without=room.kept_here(), anew=anew or others)
+    tokens = _tokens(left.characters, left.passages)
+    pace = embeddings.pace(catalog, embedder.fingerprint) or (None if embedder.remote else MEANING_PER_SECOND)
+    return Vectors(
+        kept=before,
+        model=named(fingerprint(embedder)),
+        where=room.endpoint_said() if embedder.remote else None,
+        anew=others,
+        passages=left.passages,
+        tokens=tokens,
+        seconds=None if pace is None else left.passages / pace,
+        cost=_cost(tokens, room.settings) if embedder.remote else None,
+        kept_back=left.kept_back,
     )
 
 
@@ -120,11 +164,11 @@ def status(room: Newsroom) -> Status:
     inside = room.questions.inside(snapshot, Scope())
     fresh = freshness(room.catalog, snapshot, inside)
     there = set(snapshot.outlet[inside.mask].tolist())
-    kept = room.catalog.fingerprint()
+    kept, held = room.catalog.fingerprint(), vectors(room)
     warnings = [] if room.catalog.read_only is False else ["This home cannot be written: questions only."]
     if embedder is None:
         warnings.append(f"Keyword search only: {room.no_embedder}")
-    elif kept is not None and kept != fingerprint(embedder):
+    elif kept is not None and held.anew:
         warnings.append(other_vectors(kept, embedder))
     if health.last_error:
         warnings.append(str(health.last_error))
@@ -135,7 +179,7 @@ def status(room: Newsroom) -> Status:
         sequence=room.catalog.sequence(),
         articles=inside.articles,
         passages=totals.passages,
-        meaning=None if embedder is None else totals.meaning,
+        meaning=room.meaning(),
         undated=int((inside.mask & (snapshot.first == UNDATED)).sum()),
         withdrawn=totals.withdrawn,
         superseded=totals.superseded,
@@ -143,7 +187,7 @@ def status(room: Newsroom) -> Status:
         oldest=fresh.oldest_in_scope,
         newest=fresh.newest_in_scope,
         outlets=tuple(name for code, name in enumerate(snapshot.outlets) if code in there),
-        mode="keyword search only" if embedder is None else "words and meaning",
+        mode="keyword search only" if embedder is None or held.anew else "words and meaning",
         embedder=None if embedder is None else embedder.fingerprint,
         fingerprint=kept,
         sample=room.questions.sample_only(),
@@ -159,6 +203,7 @@ def status(room: Newsroom) -> Status:
         model_said=model_said(room.settings),
         spending=spending_said(room),
         local=room.local_collections(),
+        vectors=held,
     )
 
 
@@ -213,20 +258,41 @@ def plan(room: Intake, paths: Sequence[Path]) -> Plan:
     """What an ingest will take, from the files' sizes and this library's own pace."""
     files, size = count_files(paths)
     passages = math.ceil(size * PASSAGES_PER_BYTE)
-    pace = room.catalog.meta("pace")
-    per_second = float(pace) if pace else MEANING_PER_SECOND
-    disk, free = passages * DISK_PER_PASSAGE + size, shutil.disk_usage(room.home).free
+    embedder, size_of_vector = room.embedder, 0
+    per_second = tokens = cost = None
+    if embedder is not None:
+        per_second = embeddings.pace(room.catalog, embedder.fingerprint)
+        size_of_vector = max(0, embedder.dimension - COUNTED_IN) * 4
+        if embedder.remote:
+            tokens = _tokens(size, passages)
+            cost = _cost(tokens, room.settings)
+        else:
+            per_second = per_second or MEANING_PER_SECOND
+    disk = passages * (DISK_PER_PASSAGE + COPIES_ON_DISK * size_of_vector) + size
+    free = shutil.disk_usage(room.home).free
     return Plan(
         files=files,
         bytes=size,
         passages=passages,
         seconds_to_words=passages / WORDS_PER_SECOND,
-        seconds_to_meaning=None if room.embedder is None else passages / per_second,
+        seconds_to_meaning=None if per_second is None else passages / per_second,
         disk=disk,
         disk_free=free,
-        memory=MEMORY + passages * MEMORY_PER_PASSAGE,
+        memory=MEMORY + passages * (MEMORY_PER_PASSAGE + size_of_vector),
         fits=disk < free * 0.95,
+        embedder=None if embedder is None else named(fingerprint(embedder)),
+        tokens=tokens,
+        cost=cost,
     )
+
+
+def _tokens(characters: int, passages: int) -> int:
+    """About how many an endpoint's model would read."""
+    return characters // CHARACTERS_PER_TOKEN + passages * HEADER_TOKENS
+
+
+def _cost(tokens: int, told: Settings) -> float | None:
+    return None if told.embedding_price is None else tokens * told.embedding_price / 1_000_000
 
 
 def size_of(folder: Path) -> int:

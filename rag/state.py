@@ -20,11 +20,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Counts by `ItemStatus` are derived from `items`; `sequence` is the log's after the last of them."""
+    """Counts by `ItemStatus` are derived from `items`; `sequence` is the log's after the last of them.
+
+    `warnings` say why what was stored is not found by meaning yet.
+    """
 
     items: tuple[Item, ...]
     sequence: int
     seconds: float
+    warnings: tuple[str, ...] = ()
 
     def count(self, status: ItemStatus) -> int:
         """How many items ended so."""
@@ -39,6 +43,27 @@ class IndexState:
     sequence: int | None
     usable: bool
     said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Whose vectors the library holds (`kept`, None: none yet), which `model` is set (None: none that can be used),
+    and what is to be made.
+
+    `anew`: the kept ones are another model's; nothing uses them, and only `dateline embed` or its button drops them.
+    `passages` wait for a vector, or all do, of about so many `tokens`; `seconds` None: not known yet; `cost` None: no
+    price is set, or it costs nothing. `kept_back` are passages that may not be sent to `where` (None: made here).
+    """
+
+    kept: str | None
+    model: str | None
+    where: str | None
+    anew: bool
+    passages: int
+    tokens: int
+    seconds: float | None
+    cost: float | None
+    kept_back: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +102,7 @@ class Status:
     model_said: str = "none: answers are extractive"
     spending: str = ""
     local: tuple[str, ...] = ()
+    vectors: Vectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +137,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an ingest will take, before it starts. `fits` is False where it will not."""
+    """What an ingest will take, before it starts. `fits` is False where it will not.
+
+    `embedder` None: keyword search only; `seconds_to_meaning` None: that, or not known yet. `tokens` (about) and
+    `cost` are an endpoint's.
+    """
 
     files: int
     bytes: int
@@ -122,6 +152,9 @@ class Plan:
     disk_free: int
     memory: int
     fits: bool
+    embedder: str | None = None
+    tokens: int | None = None
+    cost: float | None = None
 
 
 ShelfSort = Literal["date", "outlet", "title", "added"]

@@ -24,7 +24,7 @@ from rich.text import Text
 from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
-from rag.state import Comparison, IngestReport, Item, Plan, ShelfPage, Status
+from rag.state import Comparison, IngestReport, Item, Plan, ShelfPage, Status, Vectors
 from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
@@ -186,6 +186,8 @@ def print_ingest(report: IngestReport) -> None:
         if report.count(status) or status == "added"
     ]
     out.print(f"{', '.join(counts)} in {report.seconds:.1f} s")
+    for warning in report.warnings:
+        err.print(f"[yellow]{harmless(warning)}[/yellow]")
 
 
 def print_items(report: IngestReport) -> None:
@@ -211,6 +213,7 @@ def print_status(status: Status) -> None:
         ("mode", status.mode),
         ("model", status.model_said),
         ("spending", status.spending),
+        *([("vectors", "; ".join(vectors_said(status.vectors)))] if status.vectors else []),
         ("never sent", ", ".join(status.local) or "no collection"),
         ("meaning", "none" if status.meaning is None else f"{status.meaning:.0%} of the library"),
         ("undated", f"{status.undated:,}"),
@@ -271,11 +274,13 @@ def progress_bar(*, quiet: bool) -> Iterator[Report]:
 
 def print_plan(plan: Plan) -> None:
     """What an ingest would take."""
-    meaning = (
-        "no embedder: keyword search only"
-        if plan.seconds_to_meaning is None
-        else _time(plan.seconds_to_meaning)
-    )
+    meaning = "no embedder: keyword search only"
+    if plan.embedder is not None:
+        known = plan.seconds_to_meaning
+        meaning = f"a time not known yet, by {harmless(plan.embedder)}" if known is None else _time(known)
+    if plan.tokens is not None:
+        meaning += f", about {plan.tokens:,} tokens"
+        meaning += ", no price set" if plan.cost is None else f", cost about {plan.cost:.2g}"
     out.print(f"{plan.files:,} files, {plan.bytes / 1e6:,.1f} MB: about {plan.passages:,} passages")
     out.print(f"findable by words after   {_time(plan.seconds_to_words)}")
     out.print(f"findable by meaning after {meaning}")
@@ -284,6 +289,43 @@ def print_plan(plan: Plan) -> None:
     )
     if not plan.fits:
         err.print("[red]It will not fit on the disk. Free some space or name another --home.[/red]")
+
+
+def vectors_said(held: Vectors) -> list[str]:
+    """Whose the vectors are, what is to be made, and what that takes."""
+    if held.model is None:
+        return [f"of {held.kept}, not used" if held.kept else "none"]
+    said = [f"by {held.model}" + (f" at {held.where}" if held.where else ", on this machine")]
+    if held.anew:
+        said.append(
+            f"the library's are by {held.kept}: nothing uses them until `dateline embed` makes all anew"
+        )
+    if held.passages:
+        said.append(f"{held.passages:,} passages to make{_taking(held)}")
+    if held.kept_back:
+        said.append(f"{held.kept_back:,} passages are never sent: found by words only")
+    return said
+
+
+def _taking(held: Vectors) -> str:
+    parts = [f"about {held.tokens:,} tokens"] if held.where else []
+    parts.append("time not known yet" if held.seconds is None else f"about {_time(held.seconds)}")
+    if held.where:
+        parts.append("no price set" if held.cost is None else f"cost about {held.cost:.2g}")
+    return f" ({', '.join(parts)})"
+
+
+def print_vectors(held: Vectors) -> None:
+    """What `embed` would do."""
+    for one in vectors_said(held):
+        out.print(harmless(one[:1].upper() + one[1:]))
+    if not held.passages:
+        out.print("Nothing waits for a vector.")
+
+
+def print_made(made: int, left: Vectors) -> None:
+    """What `embed` did."""
+    out.print(f"{made:,} passages embedded" + (f", {left.passages:,} still to do" if left.passages else ""))
 
 
 def print_article(article: Article, passages: int) -> None:

@@ -12,6 +12,7 @@ from rag.errors import DatelineError
 from rag.library.lock import IndexLock
 
 PAUSE = 1.0  # seconds between looks
+LONGEST_PAUSE = 60.0  # seconds after fault upon fault: an endpoint that is down is not asked every second
 WAIT = 0.25  # seconds between tries for the lock
 
 
@@ -46,7 +47,7 @@ class Upkeep:
 
     def __init__(self, lock: IndexLock, embed: Callable[[threading.Event], int]) -> None:
         self._lock, self._embed = lock, embed
-        self._stop = threading.Event()
+        self._stop, self._woken = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="dateline-upkeep", daemon=True)
         self.last_error: DatelineError | None = None
 
@@ -57,10 +58,16 @@ class Upkeep:
     def close(self) -> None:
         """Stop after the passage at hand."""
         self._stop.set()
+        self._woken.set()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
 
+    def wake(self) -> None:
+        """Look again now, also after a fault."""
+        self._woken.set()
+
     def _run(self) -> None:
+        pause = PAUSE
         while not self._stop.is_set():
             try:
                 if self._lock.try_acquire():
@@ -68,7 +75,9 @@ class Upkeep:
                         self._embed(self._stop)
                     finally:
                         self._lock.release()
-                self.last_error = None
+                self.last_error, pause = None, PAUSE
             except DatelineError as error:
-                self.last_error = error
-            self._stop.wait(PAUSE)
+                self.last_error, pause = error, min(pause * 2, LONGEST_PAUSE)
+            self._woken.wait(pause)
+            if not self._stop.is_set():
+                self._woken.clear()

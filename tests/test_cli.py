@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from rag.cli import main
+from rag.models import openai_faults
+from tests.fakes.embeddings_server import embedding
 
 ROOT = Path(__file__).resolve().parent.parent
 BRIDGE = "Engineers closed the Marden bridge on Monday after they found fourteen cracks in its girders."
@@ -151,7 +153,7 @@ def test_what_the_question_says_of_time_and_outlet_is_not_read_where_that_is_ask
 
 
 def test_every_command_has_help_with_an_example(run: Any) -> None:
-    for name in "ingest ask search show remove status repair serve".split():
+    for name in "ingest ask search show remove status embed repair serve".split():
         _, _, example = run(name, "--help").out.partition("Example")
         assert f"dateline {name}" in example
 
@@ -202,7 +204,7 @@ def test_ingest_plan_says_what_it_would_take_and_stores_nothing(run: Any, articl
 
 
 def test_every_command_has_help(run: Any) -> None:
-    for command in ("ingest", "ask", "search", "show", "remove", "status", "repair", "serve"):
+    for command in ("ingest", "ask", "search", "show", "remove", "status", "embed", "repair", "serve"):
         done = run(command, "--help")
         assert done.code == 0
         assert "Usage" in done.out
@@ -322,3 +324,38 @@ def test_pictures_in_a_folder_are_no_fault(run: Any, tmp_path: Path) -> None:
 
 def test_the_version_is_told(run: Any) -> None:
     assert run("--version").out.startswith("dateline ")
+
+
+def test_the_vectors_that_a_model_is_to_make_are_planned_and_made_by_embed(
+    run: Any, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", str(articles))
+    with embedding() as server:
+        monkeypatch.setenv(
+            "DATELINE_EMBEDDING_BASE_URL", server.address.replace("://", "://maja:sk-secret99@")
+        )
+        monkeypatch.setenv("DATELINE_EMBEDDING_PRICE", "2")
+        monkeypatch.setenv("DATELINE_EMBEDDING_MODEL", "scripted")
+        assert "cost about" in run("ingest", "--plan", str(articles)).out
+        planned = run("embed", "--plan", "--json").json
+        assert (planned["anew"], planned["passages"], planned["kept"]) == (False, 2, None)
+        assert not server.requests
+        made = run("embed", "--json")
+        assert (made.code, made.json["made"], made.json["vectors"]["passages"]) == (0, 2, 0)
+        assert run("search", "ferry", "--json").json["meaning"] == 1.0
+        monkeypatch.setenv("DATELINE_EMBEDDING_MODEL", "another")
+        status = run("status")
+        assert "nothing uses them until `dateline embed` makes all anew" in status.out
+        assert "the library's vectors are from scripted" in status.err
+        assert run("search", "ferry", "--json").json["meaning"] == 0.0
+        assert "2 passages to make (about" in run("embed", "--plan").out
+        assert run("repair").code == 4
+        told = [status, run("embed"), run("embed"), run("search", "ferry", "--json")]
+        assert "2 passages embedded" in told[1].out
+        assert "Nothing waits for a vector." in told[2].out
+        assert not any("sk-secret99" in one.out + one.err for one in told)
+    monkeypatch.setattr(openai_faults, "PAUSE", 0.01)
+    failed = run("embed", "--anew", "--json")
+    assert (failed.code, "cannot be reached" in failed.json["error"]["fault"]) == (1, True)
+    assert "sk-secret99" not in failed.out + failed.err
+    assert "Searched by words only" in run("search", "ferries").err

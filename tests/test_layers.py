@@ -23,11 +23,12 @@ EDGE = {
     "eval_commands",
     "eval_terminal",
     "evaluating",
+    "upkeep_commands",
 }  # what ui, app and cli may see
 ONLY_IN = {
     "chromadb": {"rag/library/vectors.py"},
     "tantivy": {"rag/library/words.py"},
-    "openai": {"rag/models/openai.py"},
+    "openai": {"rag/models/openai.py", "rag/models/embeddings_endpoint.py", "rag/models/openai_faults.py"},
     "langchain_openai": {"rag/models/openai.py"},
     "onnxruntime": {"rag/models/minilm.py"},
     "tiktoken": {"rag/models/tokens.py"},

@@ -167,7 +167,7 @@ def test_without_weights_everything_works_by_words_and_says_so(
         assert room.search("fourteen cracks").meaning == 1.0
 
 
-def test_row_13_vectors_of_another_model_are_never_mixed_and_repair_makes_them_anew(
+def test_row_13_vectors_of_another_model_are_never_mixed_and_made_anew_when_asked(
     tmp_path: Path, folder: Path
 ) -> None:
     with newsroom.open(tmp_path / "home", embedder=FakeEmbedder(fingerprint="one/384/f32/1")) as room:
@@ -175,8 +175,11 @@ def test_row_13_vectors_of_another_model_are_never_mixed_and_repair_makes_them_a
     with newsroom.open(tmp_path / "home", embedder=FakeEmbedder(fingerprint="two/384/f32/1")) as room:
         result = room.search("fourteen cracks")
         assert result.passages[0].dense is None
-        assert "repair" in result.warnings[0]
-        room.repair()
+        assert result.meaning == 0.0
+        assert "from one, and the model that is set is two. `dateline embed`" in result.warnings[0]
+        assert [one.mended for one in room.repair()] == [False]
+        assert room.search("fourteen cracks").passages[0].dense is None
+        assert room.embed() == room.status().passages
         again = room.search("fourteen cracks")
         assert again.passages[0].dense is not None
         assert again.warnings == ()

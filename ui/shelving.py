@@ -98,7 +98,7 @@ def _collections(ids: tuple[str, ...], name: str) -> None:
     chosen = st.session_state.get(f"{name}_collection")
     if chosen:
         st.checkbox(
-            f"Never send “{chosen}” to a language model",
+            f"Never send “{chosen}” to a model on a server",
             value=chosen in room.opened().local_collections(),
             key=f"{name}_local_{chosen}",
             on_change=_keep_here,
@@ -130,7 +130,9 @@ def _keep_here(name: str, collection: str) -> None:
         tell(str(error))
         return
     room.changed()
-    tell(f"“{collection}” is {'never' if local else 'no longer kept from being'} sent to a language model.")
+    tell(
+        f"“{collection}” is {'never' if local else 'no longer kept from being'} sent to a model on a server."
+    )
 
 
 def _rename(name: str) -> None:

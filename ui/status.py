@@ -6,15 +6,19 @@ from html import escape
 
 import streamlit as st
 
-from ui import room, words
+from ui import embedding_words, room, vectors, words
 
 
 def page() -> None:
     """Draw the page."""
-    rows = words.state(room.opened().status(), room.today())
+    library = room.opened().status()
+    held = library.vectors
+    rows = words.state(library, room.today(), embedding_words.embedder(held) if held else None)
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in rows)
     with st.container(key="page"):
-        st.html(f"<h1>Status</h1><dl>{listed}</dl>")
+        st.html("<h1>Status</h1>")
+        vectors.section(library)
+        st.html(f"<dl>{listed}</dl>")
 
 
 page()

@@ -310,8 +310,8 @@ def size(octets: int) -> str:
     return f"{octets} bytes"
 
 
-def state(held: Status, today: date) -> list[tuple[str, str]]:
-    """The rows of the Status page: what it is called, what there is to say."""
+def state(held: Status, today: date, embedder: str | None = None) -> list[tuple[str, str]]:
+    """The rows of the Status page: what it is called, what there is to say (`embedder`: of what reads meaning)."""
     days = dates.between(held.oldest, held.newest, today)
     aside = [f"{held.undated:,} undated", f"{held.withdrawn:,} withdrawn", f"{held.superseded:,} superseded"]
     if held.sample_aside:
@@ -326,6 +326,7 @@ def state(held: Status, today: date) -> list[tuple[str, str]]:
             dates.shown(held.last_added, today, time=True) + " UTC" if held.last_added else "never",
         ),
         ("Meaning", _meaning(held)),
+        *([("Embedding", embedder)] if embedder else []),
         ("Finding", begun((held.mode,))[0]),
         ("Model", begun((held.model_said,))[0]),
         ("Spending", held.spending),
@@ -342,7 +343,8 @@ def state(held: Status, today: date) -> list[tuple[str, str]]:
 def _meaning(held: Status) -> str:
     if held.meaning is None:
         return "Keyword search only"
-    return begun((reach(held.meaning),))[0] + (f" ({held.embedder})" if held.embedder else "")
+    made = held.embedder if held.vectors is None or held.vectors.where is None else held.vectors.model
+    return begun((reach(held.meaning),))[0] + (f" ({made})" if made else "")
 
 
 def _index(index: IndexState, sequence: int) -> str:

@@ -36,6 +36,7 @@ from rag.library.selects import (
     article_of,
     hit_of,
     hit_select,
+    in_any,
     passage_of,
     passage_rows,
     pending_of,
@@ -194,11 +195,15 @@ class Catalog:
         with self.reading() as connection:
             return tuple(passage_of(row) for row in connection.execute(asked))
 
-    def pending(self, *, after: int = 0, limit: int = 64) -> list[Pending]:
-        """Usable versions with a key above `after` whose passages wait for vectors, oldest first."""
+    def pending(self, *, after: int = 0, limit: int = 64, without: Sequence[str] = ()) -> list[Pending]:
+        """Usable versions with a key above `after` whose passages wait for vectors, oldest first.
+
+        Those in any of the collections `without` are left out.
+        """
         asked = (
             with_text()
             .where(versions.c.embedded.is_(None), versions.c.went.is_(None), versions.c.key > after)
+            .where(~in_any(without))
             .order_by(versions.c.key)
             .limit(limit)
         )

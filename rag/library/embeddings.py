@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import delete, insert, select, update
+from numpy.typing import NDArray
+from sqlalchemy import delete, func, insert, select, update
 
 from rag.library.catalog import Catalog
-from rag.library.embedder import Embedded
+from rag.library.embedder import Embedded, Proof, Vector
 from rag.library.ledger import ledger
 from rag.library.rows import Pending
 from rag.library.schema import meta, passages, vectors, versions
+from rag.library.selects import in_any
 from rag.library.storing import insert_passages
 from rag.types import Article, Passage
 
@@ -49,25 +53,87 @@ def store_vectors(
             )
 
 
-def note_pace(catalog: Catalog, per_second: float) -> None:
-    """Keep how many passages a second were embedded here, for the next estimate."""
+def note_pace(catalog: Catalog, embedder: str, per_second: float) -> None:
+    """Keep how many passages a second this embedder (its fingerprint) did here, for the next estimate."""
     with ledger(catalog) as book:
-        book.note("pace", f"{per_second:.2f}")
+        book.note(f"pace of {embedder}", f"{per_second:.2f}")
 
 
-def use_fingerprint(catalog: Catalog, fingerprint: str) -> bool:
+def pace(catalog: Catalog, embedder: str) -> float | None:
+    """Passages a second; None where none was noted."""
+    noted = catalog.meta(f"pace of {embedder}")
+    return float(noted) if noted else None
+
+
+def use_fingerprint(
+    catalog: Catalog, fingerprint: str, *, proof: Proof | None = None, anew: bool = False
+) -> bool:
     """Say which embedder the vectors are from. Other vectors are dropped and wait to be made anew.
+
+    Args:
+        proof: what its embedder proves itself by, kept with it.
+        anew: drop the vectors also where they have this fingerprint.
 
     Returns whether anything must be embedded again.
     """
     before = catalog.fingerprint()
-    if before == fingerprint:
+    if before == fingerprint and not anew:
         return False
     with ledger(catalog) as book:
         book.connection.execute(delete(vectors))
         book.connection.execute(update(versions).values(embedded=None))
         book.note("fingerprint", fingerprint)
+        book.note("proof", _kept(proof.vector) if proof is not None else "")
+        book.note("centre", _kept(proof.centre) if proof is not None else "")
     return before is not None
+
+
+def proof_of(catalog: Catalog) -> Vector | None:
+    """The vector by which the model of the stored ones is known again; None where its fingerprint says it all."""
+    return _vector(catalog.meta("proof"))
+
+
+def centre_of(catalog: Catalog) -> Vector | None:
+    """What the model of the stored vectors gives every text alike; None where that is nothing to speak of."""
+    return _vector(catalog.meta("centre"))
+
+
+def _kept(vector: Vector) -> str:
+    return b64encode(vector.astype(np.float32).tobytes()).decode()
+
+
+def _vector(kept: str | None) -> Vector | None:
+    return np.frombuffer(b64decode(kept), np.float32) if kept else None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Passages to embed, their characters, and how many passages are `kept_back` that may not be sent."""
+
+    passages: int
+    characters: int
+    kept_back: int
+
+
+def work(catalog: Catalog, *, without: Sequence[str] = (), anew: bool = False) -> Work:
+    """What is to be embedded; with `anew` everything is. Articles in the collections `without` are kept back."""
+    length = func.coalesce(func.sum(passages.c.end - passages.c.start), 0)
+    asked = select(func.count(), length).join_from(passages, versions).where(versions.c.went.is_(None))
+    if not anew:
+        asked = asked.where(versions.c.embedded.is_(None))
+    with catalog.reading() as connection:
+        count, characters = connection.execute(asked.where(~in_any(without))).one()
+        back = connection.execute(asked.where(in_any(without))).one()[0]
+    return Work(int(count), int(characters), int(back))
+
+
+def kept_back(catalog: Catalog, collections: Sequence[str]) -> NDArray[np.int64]:
+    """Keys of the usable versions in any of these collections that have no vectors."""
+    asked = select(versions.c.key).where(
+        versions.c.embedded.is_(None), versions.c.went.is_(None), in_any(collections)
+    )
+    with catalog.reading() as connection:
+        return np.fromiter(connection.scalars(asked), np.int64)
 
 
 def use_passages(catalog: Catalog, rules: str, split: Callable[[Article], tuple[Passage, ...]]) -> int:

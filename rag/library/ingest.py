@@ -9,14 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import islice
 from threading import Event
 from typing import Literal
 
+from rag.errors import ModelError
 from rag.library.catalog import Catalog
 from rag.library.duplicates import bands, signature
 from rag.library.embedder import Embedded, Embedder, ToEmbed
-from rag.library.embeddings import store_vectors
+from rag.library.embeddings import store_vectors, work
 from rag.library.passages import header, split
 from rag.library.rows import Pending, ToStore
 from rag.library.storing import content_hash, store
@@ -125,49 +126,76 @@ def embed_all(
     embedder: Embedder,
     *,
     fingerprint: str,
+    without: Callable[[], Sequence[str]] = tuple,
     report: Report | None = None,
     stop: Event | None = None,
 ) -> int:
     """Second stage: embed what waits, oldest first, and keep each version's vectors as a whole.
 
     Returns how many passages were embedded. The vectors of a version that is killed half-way are made again.
+
+    Args:
+        without: gives the collections whose articles are left out, asked again on the way.
+
+    Raises:
+        ModelError: the embedder failed; what it had done is kept.
     """
-    if not catalog.pending(limit=1):  # asked every second by the app: nothing is counted or written then
+    if not catalog.pending(
+        limit=1, without=without()
+    ):  # asked every second by the app: nothing is counted then
         if report:
             report(Progress("embedding", 0, 0))
         return 0
-    totals = catalog.totals()
-    done, total = 0, totals.passages - totals.embedded
-    ready: list[tuple[Pending, Sequence[Embedded]]] = []
-    began = time.monotonic()
-    for pending, embedded in _embedded(_waiting(catalog, stop), embedder):
-        ready.append((pending, embedded))
-        done += len(embedded)
-        if time.monotonic() - began >= BATCH_SECONDS:
-            store_vectors(catalog, ready, fingerprint=fingerprint)
-            ready, began = [], time.monotonic()
-            if report:
-                report(Progress("embedding", done, max(total, done)))
-    store_vectors(catalog, ready, fingerprint=fingerprint)
-    if report:
-        report(Progress("embedding", done, max(total, done)))
-    return done
+    keeping = _Keeping(catalog, fingerprint, work(catalog, without=without()).passages, report)
+    try:
+        for pending, embedded in _embedded(_waiting(catalog, without, stop), embedder, stop):
+            keeping.take(pending, embedded)
+    except ModelError:
+        keeping.keep()
+        raise
+    keeping.keep()
+    return keeping.done
 
 
-def _waiting(catalog: Catalog, stop: Event | None) -> Iterator[Pending]:
+class _Keeping:
+    """Vectors on their way into the catalog, half a second's at once."""
+
+    def __init__(self, catalog: Catalog, fingerprint: str, total: int, report: Report | None) -> None:
+        self._catalog, self._fingerprint, self._total, self._report = catalog, fingerprint, total, report
+        self._ready: list[tuple[Pending, Sequence[Embedded]]] = []
+        self._began = time.monotonic()
+        self.done = 0
+
+    def take(self, pending: Pending, embedded: Sequence[Embedded]) -> None:
+        self._ready.append((pending, embedded))
+        self.done += len(embedded)
+        if time.monotonic() - self._began >= BATCH_SECONDS:
+            self.keep()
+
+    def keep(self) -> None:
+        store_vectors(self._catalog, self._ready, fingerprint=self._fingerprint)
+        self._ready, self._began = [], time.monotonic()
+        if self._report:
+            self._report(Progress("embedding", self.done, max(self._total, self.done)))
+
+
+def _waiting(catalog: Catalog, without: Callable[[], Sequence[str]], stop: Event | None) -> Iterator[Pending]:
     after = 0
     while not (stop is not None and stop.is_set()):
-        found = catalog.pending(after=after)
+        found = catalog.pending(after=after, without=without())
         if not found:
             return
         for one in found:
             if stop is not None and stop.is_set():
                 return
-            yield one
+            if not set(without()).intersection(one.article.collections):  # it may have been said just now
+                yield one
         after = found[-1].version_key
 
 
-def _embedded(waiting: Iterable[Pending], embedder: Embedder) -> Iterator[tuple[Pending, list[Embedded]]]:
+def _embedded(
+    waiting: Iterable[Pending], embedder: Embedder, stop: Event | None
+) -> Iterator[tuple[Pending, list[Embedded]]]:
     """Group the embedder's stream of passages by version again. The embedder reads ahead; nothing waits for it."""
     queue: list[Pending] = []
 
@@ -176,15 +204,16 @@ def _embedded(waiting: Iterable[Pending], embedder: Embedder) -> Iterator[tuple[
             queue.append(pending)
             yield from to_embed(pending, embedder)
 
-    results = embedder.embed(inputs())
+    results = embedder.embed(inputs(), stop=stop)
     for first in results:
         while not queue[0].passages:
             yield queue.pop(0), []
         pending = queue.pop(0)
-        rest = (next(results) for _ in pending.passages[1:])
-        yield pending, list(chain([first], rest))
-    for empty in queue:
-        yield empty, []
+        embedded = [first, *islice(results, len(pending.passages) - 1)]
+        if len(embedded) < len(pending.passages):  # it was stopped
+            return
+        yield pending, embedded
+    yield from ((pending, []) for pending in queue if not pending.passages)
 
 
 def to_embed(pending: Pending, embedder: Embedder) -> Iterator[ToEmbed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sqlalchemy import Select, select
 from rag.errors import DatelineError, IndexRefused
 from rag.library import generations, probe
 from rag.library.catalog import Catalog
+from rag.library.embeddings import work
 from rag.library.follow import Follower
 from rag.library.generations import PARTS, Applied, Generation, Part
 from rag.library.indexes import Indexes
@@ -44,11 +45,14 @@ class Finding:
     part: Part | None = None
 
 
-def check(catalog: Catalog, home: Path, indexes: Indexes | None = None) -> list[Finding]:
+def check(
+    catalog: Catalog, home: Path, indexes: Indexes | None = None, *, without: Sequence[str] = ()
+) -> list[Finding]:
     """Look at everything, change nothing. Chroma is looked into only where no other process may have it open.
 
     Args:
         indexes: this process's own, where it has them open.
+        without: collections whose articles are never embedded.
     """
     damage = catalog.damage()
     if damage is not None:
@@ -57,17 +61,18 @@ def check(catalog: Catalog, home: Path, indexes: Indexes | None = None) -> list[
     generation = generations.current(home)
     if generation is None:
         return [Finding("the indexes", "there are none")] if catalog.sequence() else []
-    found = [*_waiting(catalog), *_leftovers(home), *_torn(generation)]
+    found = [*_waiting(catalog, without), *_leftovers(home), *_torn(generation)]
     faults = _faults(catalog, home, generation, indexes)
     return found + [Finding(NAMES[part], fault, part=part) for part, fault in faults]
 
 
-def repair(catalog: Catalog, home: Path, indexes: Indexes) -> list[Finding]:
+def repair(catalog: Catalog, home: Path, indexes: Indexes, *, without: Sequence[str] = ()) -> list[Finding]:
     """Look at everything and mend what can be mended: each finding, with what was done.
 
     Args:
         indexes: this process's own, holding the lock. Where it does not keep Chroma, a damaged one is dropped, and
             the app fills a new one when it next starts.
+        without: collections whose articles are never embedded.
 
     Raises:
         IndexRefused: it does not hold the lock.
@@ -79,7 +84,7 @@ def repair(catalog: Catalog, home: Path, indexes: Indexes) -> list[Finding]:
     with follower.alone():
         try:
             follower.catch_up()  # which mends what is known
-            found = known + check(catalog, home, indexes)
+            found = known + check(catalog, home, indexes, without=without)
             broken = frozenset(one.part for one in found if one.part is not None) - {
                 one.part for one in known
             }
@@ -89,9 +94,13 @@ def repair(catalog: Catalog, home: Path, indexes: Indexes) -> list[Finding]:
                 for directory in generations.leftovers(home):
                     generations.discard(directory)
         except DatelineError as error:
-            found = known or check(catalog, home, indexes)
+            found = known or check(catalog, home, indexes, without=without)
             return [replace(one, done=f"nothing: {error}") for one in found]
-        left = {(one.thing, one.part) for one in check(catalog, home, indexes)} if found else set()
+        left = (
+            {(one.thing, one.part) for one in check(catalog, home, indexes, without=without)}
+            if found
+            else set()
+        )
     return [one if (one.thing, one.part) in left else _mended(one, follower) for one in found]
 
 
@@ -103,10 +112,9 @@ def _mended(one: Finding, follower: Follower) -> Finding:
     return replace(one, done="built anew", mended=True)
 
 
-def _waiting(catalog: Catalog) -> Iterator[Finding]:
-    totals = catalog.totals()
-    if catalog.fingerprint() is not None and totals.embedded < totals.passages:
-        count = totals.passages - totals.embedded
+def _waiting(catalog: Catalog, without: Sequence[str]) -> Iterator[Finding]:
+    count = work(catalog, without=without).passages
+    if catalog.fingerprint() is not None and count:
         yield Finding("the vectors", f"{count:,} passages wait for theirs", "the app or an ingest makes them")
 
 

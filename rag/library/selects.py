@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, exists, false, func, or_, select
 
 from rag.library.rows import HitRow, PassageRow, Pending, SentenceVectors, Totals, VectorRow
 from rag.library.schema import aliases, articles, away, passages, texts, vectors, versions
@@ -21,6 +21,12 @@ def usable(at: int | None) -> Any:
         return versions.c.went.is_(None)
     was_away = exists().where(away.c.version_key == versions.c.key, away.c.went <= at, away.c.back > at)
     return and_(versions.c.came <= at, or_(versions.c.went.is_(None), versions.c.went > at), ~was_away)
+
+
+def in_any(collections: Sequence[str]) -> Any:
+    """The condition that a version is in any of these collections."""
+    quoted = [json.dumps(name, ensure_ascii=False) for name in collections]
+    return or_(false(), *(func.instr(versions.c.collections, one) > 0 for one in quoted))
 
 
 def article_key(connection: Connection, article_id: str) -> int | None:
@@ -157,9 +163,10 @@ def hit_of(row: Any, article: Article) -> HitRow:
     text = article.text[start:end]
     if vector is None:
         return HitRow(passage_id, version_key, group_key, article, passage, text, None, None)
-    scale = np.frombuffer(scales, np.float32)
-    sentences = SentenceVectors(np.frombuffer(sentence_rows, np.int8).reshape(len(scale), -1), scale)
-    whole = np.frombuffer(vector, np.float32)
+    scale, whole = np.frombuffer(scales, np.float32), np.frombuffer(vector, np.float32)
+    sentences = None
+    if len(scale):  # else its embedder gives none
+        sentences = SentenceVectors(np.frombuffer(sentence_rows, np.int8).reshape(len(scale), -1), scale)
     return HitRow(passage_id, version_key, group_key, article, passage, text, whole, sentences)
 
 

@@ -74,12 +74,25 @@ def prepared(
         return kept
     official = sha256 == MINILM_SHA256
     built, graph = _proved(files, official=official, open_graph=open_graph)
-    model = "minilm-l6-v2" if official else f"minilm-l6-v2+{sha256[:8]}"
+    model = _named(sha256)
     path = cache / f"minilm-{sha256[:12]}-{built.precision}-{VERSION}.onnx"
     made = Built(path, model, built.precision, built.least_cosine, built.similarities)
     _write(path, graph)
     state.remember(files.weights, sha256, key, made)
     return made
+
+
+def name_of(files: MiniLMFiles) -> str:
+    """The model's name without building anything; files that the user named are read for it.
+
+    Raises:
+        WeightsMissing: they cannot be read.
+    """
+    return _named(MINILM_SHA256 if files.packaged else check_weights(files))
+
+
+def _named(sha256: str) -> str:
+    return "minilm-l6-v2" if sha256 == MINILM_SHA256 else f"minilm-l6-v2+{sha256[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

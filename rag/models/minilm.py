@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import cast
 
 import numpy as np
@@ -18,7 +19,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.library.embedder import Embedded, ToEmbed, Vector
+from rag.library.embedder import Embedded, Proof, ToEmbed, Vector
 from rag.models.assets import find_minilm
 from rag.models.built import Built, prepared
 from rag.models.wordpieces import LIMIT, Pieces, WordPieces
@@ -42,12 +43,23 @@ class MiniLM:
         return self.built.fingerprint
 
     @property
+    def tokenizer(self) -> str:
+        return self.built.model
+
+    @property
+    def remote(self) -> bool:
+        return False
+
+    @property
     def dimension(self) -> int:
         return DIMENSION
 
     @property
     def limit(self) -> int:
         return LIMIT
+
+    def probe(self) -> Proof | None:
+        return None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._pieces.count(texts)
@@ -56,11 +68,12 @@ class MiniLM:
         """Of a question longer than 256 tokens only the first 254 are read (with the two special ones: 256)."""
         return _unit(self._tokens(self._pieces.of_question(text)).mean(axis=0))
 
-    def embed(self, passages: Iterable[ToEmbed]) -> Iterator[Embedded]:
+    def embed(self, passages: Iterable[ToEmbed], *, stop: Event | None = None) -> Iterator[Embedded]:
         """In order, computed a few passages ahead by `threads` threads. Closing the iterator stops them.
 
         `passages` is read in the caller's thread, at most 4 per thread ahead. A sentence that owns no token gets the
-        passage's vector. Raises ModelError at a passage of more than 256 tokens, header included.
+        passage's vector. `stop` is left to whoever gives the passages: one takes milliseconds. Raises ModelError at a
+        passage of more than 256 tokens, header included.
         """
         if self.threads == 1:
             yield from map(self._embed_one, passages)

@@ -1,6 +1,6 @@
 """Chat models behind any server that speaks OpenAI's Chat Completions: hosted ones, Ollama, vLLM, llama.cpp, LM Studio.
 
-Only this module imports openai and langchain_openai. What a server does wrong becomes a ModelError in plain words,
+Only this module imports langchain_openai. What a server does wrong becomes a ModelError in plain words,
 without the key. Retries happen here and nowhere else, and only before the first piece of a reply has come.
 """
 
@@ -12,7 +12,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -23,10 +22,10 @@ from pydantic import SecretStr
 from rag.errors import ModelError
 from rag.models.chat import End, Piece
 from rag.models.loop import gathered
+from rag.models.openai_faults import HOSTED, fault_of, retry_after
 from rag.models.tokens import TokenCounter
 from rag.models.tokens import counter as token_counter
 
-HOSTED = "https://api.openai.com/v1"
 TRIES = 3
 PAUSE = 0.5  # seconds before the second try, twice that before the third
 SILENCE = 30.0  # seconds without a piece
@@ -209,35 +208,17 @@ class OpenAIChat:
         if isinstance(error, openai.APIStatusError):
             if error.status_code not in (408, 409, 429) and error.status_code < 500:
                 return None
-            asked = _retry_after(error)
+            asked = retry_after(error)
             return (asked if asked <= LONGEST_WAIT else None) if asked is not None else PAUSE * 2**tries
         return PAUSE * 2**tries if isinstance(error, openai.APIConnectionError) else None
 
     def _explained(self, error: openai.APIError) -> ModelError:
-        where = urlsplit(self.base_url).netloc.rpartition("@")[2]
-        if isinstance(error, openai.APITimeoutError):
-            return self._failed(f"{where} did not answer in time", "Ask again.")
-        if isinstance(error, openai.APIConnectionError):
-            return self._failed(f"{where} cannot be reached", "Check OPENAI_BASE_URL and the network.")
-        if not isinstance(error, openai.APIStatusError):
-            return self._failed("its server reported a fault in the middle of the answer", "Ask again.")
-        match error.status_code:
-            case 401 | 403:
-                return self._failed(f"{where} refused the key", "Check OPENAI_API_KEY.")
-            case 404:
-                return self._failed(
-                    f"{where} knows no such model or address", "Check DATELINE_MODEL and OPENAI_BASE_URL."
-                )
-            case 429:
-                asked = _retry_after(error)
-                when = f"Ask again in {asked:.0f} s." if asked else "Ask again later, or check the account."
-                return self._failed(f"{where} takes no more requests for now", when)
-            case 400 if "context" in str(error).lower():
-                return self._failed(
-                    f"its context is smaller than {self.window:,} tokens", "Lower DATELINE_CONTEXT_WINDOW."
-                )
-            case status:
-                return self._failed(f"{where} failed (status {status})", "Ask again.")
+        small = isinstance(error, openai.BadRequestError) and "context" in str(error).lower()
+        if small:
+            fault = f"its context is smaller than {self.window:,} tokens"
+            return self._failed(fault, "Lower DATELINE_CONTEXT_WINDOW.")
+        settings = {"key": "OPENAI_API_KEY", "address": "OPENAI_BASE_URL", "model": "DATELINE_MODEL"}
+        return self._failed(*fault_of(error, self.base_url, **settings))
 
     def _failed(self, fault: str, way_out: str) -> ModelError:
         return ModelError(f"The model {self.model}", fault, way_out)
@@ -266,10 +247,3 @@ class OpenAIChat:
             http_async_client=httpx2.AsyncClient(trust_env=False, proxy=self.proxy, timeout=self.silence),
             **options,
         )
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
-    except ValueError:
-        return None

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.library.rows import HitRow
+from rag.library.rows import HitRow, SentenceVectors
 from rag.retrieval.evidence import Measured
 from rag.retrieval.features import features
 from rag.retrieval.terms import Idf
@@ -49,14 +49,18 @@ class Candidates:
 
 
 def cosines_of(hits: Sequence[HitRow], vector: Array) -> Iterator[tuple[int, float, Array]]:
-    """The place, the cosine and the sentences' cosines of every passage that the embedder of `vector` embedded."""
+    """The place, the cosine and the sentences' cosines of every passage that the embedder of `vector` embedded.
+
+    No sentences' cosines where that embedder gives none of sentences.
+    """
     places, wholes, known = [], [], []
+    none = SentenceVectors(np.zeros((0, len(vector)), np.float32), np.zeros(0, np.float32))
     for place, hit in enumerate(hits):
         whole = _comparable(hit.vector, vector)
-        if whole is not None and hit.sentences is not None:
+        if whole is not None:
             places.append(place)
             wholes.append(whole)
-            known.append(hit.sentences)
+            known.append(hit.sentences if hit.sentences is not None else none)
     if not known:
         return
     whole_cosines = (np.stack(wholes) @ vector).tolist()

@@ -19,6 +19,7 @@ from rag.library.rows import HitRow
 from rag.library.snapshot import InScope, Snapshot
 from rag.retrieval.folding import distinct
 from rag.retrieval.scoring import Candidates, cosines_of, scores
+from rag.retrieval.space import Space, Spaces
 from rag.retrieval.terms import Idf, idf_of
 from rag.types import Found
 
@@ -61,6 +62,12 @@ class _Asked:
     vector: Array | None
     snapshot: Snapshot
     inside: InScope
+    space: Space
+
+    @property
+    def compared(self) -> Array | None:
+        """The vector that passages are compared with."""
+        return None if self.vector is None else self.space.of(self.vector)
 
     @property
     def at(self) -> int | None:
@@ -81,7 +88,8 @@ class Searcher:
 
     def __init__(self, catalog: Catalog, indexes: Indexes, *, approximate: bool = False) -> None:
         self._catalog, self._indexes, self._approximate = catalog, indexes, approximate
-        self._kept: tuple[int, dict[int, HitRow]] = (-1, {})
+        self._spaces = Spaces(catalog)
+        self._kept: tuple[tuple[int, str | None], dict[int, HitRow]] = ((-1, None), {})
 
     def idf(self) -> Idf | None:
         """How rare words are in this library; None without a word index."""
@@ -109,7 +117,8 @@ class Searcher:
         """
         if not inside.articles:
             return Searched((), 0)
-        asked, depth, idf = _Asked(question, vector, snapshot, inside), max(DEPTH, 4 * k), self.idf()
+        space = self._spaces.now()
+        asked, depth, idf = _Asked(question, vector, snapshot, inside, space), max(DEPTH, 4 * k), self.idf()
         while True:
             pool = self._pool(asked, depth)
             order, fused = _ranking(asked, pool.candidates, idf)
@@ -136,7 +145,7 @@ class Searcher:
         there = [place for place, one in enumerate(ids.tolist()) if one in rows]
         hits = tuple(rows[int(ids[place])] for place in there)
         whole = len(by_words) < depth and len(by_meaning) < depth
-        candidates = _measured(hits, words[there], asked.vector)
+        candidates = _measured(hits, words[there], asked.compared)
         by_meaning_only = (candidates.words <= 0) & (np.fmax(candidates.dense, candidates.sentence) >= NEAR)
         total = (found.total if found else 0) + int(by_meaning_only.sum())
         return _Pool(candidates, total, whole)
@@ -144,15 +153,18 @@ class Searcher:
     def _joined(self, asked: _Asked, ids: list[int]) -> dict[int, HitRow]:
         """The candidates with their articles: those that the catalog calls usable and that are in scope.
 
-        Rows are kept while the library stays at one sequence: they cannot have changed.
+        Rows are kept while the library stays at one sequence and its vectors are of one model: they cannot have
+        changed. Vectors that were dropped for another model's meanwhile are left out.
         """
-        sequence, rows = self._kept
-        if sequence != asked.snapshot.sequence or len(rows) > ROWS_KEPT:
+        state, rows = self._kept
+        if state != (asked.snapshot.sequence, asked.space.fingerprint) or len(rows) > ROWS_KEPT:
             rows = {}
-            self._kept = (asked.snapshot.sequence, rows)
+            self._kept = ((asked.snapshot.sequence, asked.space.fingerprint), rows)
         missing = [one for one in ids if one not in rows]
         if missing:
-            rows.update(self._catalog.hits(missing, at=asked.at))
+            read = self._catalog.hits(missing, at=asked.at)
+            same = self._catalog.fingerprint() == asked.space.fingerprint
+            rows.update({one: asked.space.row(row, same=same) for one, row in read.items()})
         found = [rows[one] for one in ids if one in rows]
         places = asked.snapshot.rows(np.array([row.version_key for row in found], np.int64))
         inside = (places >= 0) & asked.inside.mask[places]
@@ -189,7 +201,7 @@ class Searcher:
 
 def _ranking(asked: _Asked, candidates: Candidates, idf: Idf | None) -> tuple[list[int], NDArray[np.float64]]:
     """Places of the candidates, best first, equal ones by passage id; and their scores by place."""
-    vector = asked.vector
+    vector = asked.compared
     fused = scores(asked.question, candidates, meaning=vector is not None, vector=vector, idf=idf)
     ids = np.fromiter((hit.passage_id for hit in candidates.hits), np.int64, len(candidates.hits))
     return np.lexsort((ids, -fused)).tolist(), fused

@@ -159,7 +159,7 @@ def test_a_question_that_cannot_be_asked_says_why(reader: Open) -> None:
     expect(one.page.locator(".note")).to_contain_text(["it has 3,000 characters. Ask in at most 2,000."])
 
 
-def test_a_fault_of_ours_shows_nothing_of_the_inside(reader: Open) -> None:
+def test_row_51_a_fault_of_ours_shows_nothing_of_the_inside(reader: Open) -> None:
     one = reader()
     one.ask("break")
     expect(one.page.get_by_test_id("stException")).to_be_visible()

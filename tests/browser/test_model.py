@@ -115,3 +115,27 @@ def test_a_reply_that_is_cut_off_leaves_the_extractive_answer_and_can_be_asked_a
     expect(page.locator(".pane .lead")).to_contain_text(["not complete"])
     page.get_by_role("button", name="Show the other").click()
     expect(page.locator(".pane .summary")).to_contain_text(["100 + 20 tokens"])
+
+
+EVIL = (
+    "The lighthouse has 219 steps ![a](http://127.0.0.1:9/a) <img src=http://127.0.0.1:9/b> [1].",
+    "Read [the rest](//evil.invalid/c), <http://127.0.0.1:9/d> or [this](javascript:alert(1)) [1].",
+    '<a href="http://127.0.0.1:9/e" onclick=alert(1)>Its keeper</a> <svg onload=alert(1)> retires on Friday [1].',
+    "![f][g] and ```mermaid graph http://127.0.0.1:9/h ``` are no words of hers [1].\n\n[g]: http://127.0.0.1:9/g",
+)
+
+
+@pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
+def test_row_45_and_46_whatever_a_model_writes_is_text_at_every_moment_and_asks_for_nothing(
+    reader: Open, address: str, model: OpenAIServer, bypass: bool
+) -> None:
+    model.script[:] = [telling(*EVIL, size=1)]
+    here = reader(address=address, bypass_csp=bypass)
+    here.answered(QUESTION)  # who opened the page is asked at its end whether any request left it
+    pane = here.page.locator(".pane:not([hidden])")
+    made = "pane => pane.querySelectorAll('.statements :is(a, img, svg, iframe, script, object)').length"
+    assert pane.evaluate(made) == 0
+    shown = " ".join(here.page.locator(".pane .statement .text").all_text_contents())
+    assert "219 steps" in shown
+    assert "alert(1)" not in shown
+    here.page.wait_for_timeout(300)

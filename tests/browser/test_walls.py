@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -25,13 +28,58 @@ HOSTILE = "What happened to the harvest?"
         "media/nothing",
     ],
 )
-def test_every_response_carries_the_headers(stand_in: Callable[[str], str], path: str) -> None:
+def test_row_47_every_response_carries_the_headers(stand_in: Callable[[str], str], path: str) -> None:
     _, headers = fetched(stand_in("") + path)
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == policy["script-src"] == policy["connect-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == policy["object-src"] == "'none'"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("{own}", "http://{own}", 101),
+        ("{own}", "http://evil.example", 403),
+        ("{own}", "null", 403),
+        ("evil.example", "http://evil.example", 403),
+        ("evil.example", "http://{own}", 403),
+    ],
+)
+def test_row_49_a_page_from_elsewhere_cannot_open_the_page_s_socket(
+    stand_in: Callable[[str], str], host: str, origin: str, status: int
+) -> None:
+    own = urlsplit(stand_in("")).netloc
+    connection = HTTPConnection(own, timeout=10)
+    connection.putrequest("GET", "/_stcore/stream", skip_host=True)
+    for name, value in {
+        "Host": host.format(own=own),
+        "Origin": origin.format(own=own),
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Protocol": "streamlit",
+    }.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+def test_row_52_streamlit_s_own_doors_are_shut_or_tell_nothing_of_the_articles(
+    stand_in: Callable[[str], str],
+) -> None:
+    connection = HTTPConnection(urlsplit(stand_in("")).netloc, timeout=10)
+    connection.request("POST", "/_stcore/agent/interact")
+    refused = connection.getresponse()
+    assert (refused.status, json.loads(refused.read())["error"]["code"]) == (403, "not_available")
+    connection.request("GET", "/_stcore/metrics")
+    told = connection.getresponse().read().decode()
+    assert "cache" in told
+    assert not [word for word in ("Tarn", "harvest", "Lantern") if word in told]
+    connection.close()
 
 
 def test_healthz_answers(stand_in: Callable[[str], str]) -> None:
@@ -41,7 +89,7 @@ def test_healthz_answers(stand_in: Callable[[str], str]) -> None:
 
 
 @pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
-def test_hostile_text_stays_text_and_asks_for_nothing(reader: Open, bypass: bool) -> None:
+def test_row_45_hostile_text_stays_text_and_asks_for_nothing(reader: Open, bypass: bool) -> None:
     one = reader(bypass_csp=bypass)
     one.answered(HOSTILE)
     one.page.wait_for_timeout(500)
@@ -57,7 +105,7 @@ def test_hostile_text_stays_text_and_asks_for_nothing(reader: Open, bypass: bool
 
 
 @pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
-def test_hostile_text_stays_text_on_the_other_pages(reader: Open, bypass: bool) -> None:
+def test_row_45_hostile_text_stays_text_on_the_other_pages(reader: Open, bypass: bool) -> None:
     one = reader(path="search", bypass_csp=bypass)
     one.answered("harvest", "passages")
     one.page.get_by_role("link", name="Status").click()
@@ -77,7 +125,7 @@ def test_a_link_leads_to_the_article_and_tells_nobody_where_from(reader: Open) -
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
 
-def test_the_question_itself_stays_text(reader: Open) -> None:
+def test_row_45_the_question_itself_stays_text(reader: Open) -> None:
     one = reader()
     one.answered('<img src="http://evil.invalid/q"> ![q](http://evil.invalid/q2)', "no_answer_found")
     one.page.wait_for_timeout(300)

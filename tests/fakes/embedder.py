@@ -8,6 +8,7 @@ length.
 from __future__ import annotations
 
 import re
+import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.library.embedder import Embedded, ToEmbed, Vector
+from rag.library.embedder import Embedded, Proof, ToEmbed, Vector
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _SUFFIXES = ("ations", "ation", "ings", "ing", "edly", "ed", "ies", "es", "ly", "s", "e", "y")
@@ -46,7 +47,10 @@ class FakeEmbedder:
         dimension: int = 384,
         limit: int = 256,
         delay: float = 0.0,
+        remote: bool = False,
+        tokenizer: str = "fake",
     ) -> None:
+        self._remote, self._tokenizer = remote, tokenizer
         self._fingerprint, self._dimension, self._limit, self._delay = fingerprint, dimension, limit, delay
         self.embedded = 0
         self.queries: list[str] = []
@@ -57,12 +61,23 @@ class FakeEmbedder:
         return self._fingerprint
 
     @property
+    def tokenizer(self) -> str:
+        return self._tokenizer
+
+    @property
+    def remote(self) -> bool:
+        return self._remote
+
+    @property
     def dimension(self) -> int:
         return self._dimension
 
     @property
     def limit(self) -> int:
         return self._limit
+
+    def probe(self) -> Proof | None:
+        return None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [sum(1 for _ in _TOKEN.finditer(text)) for text in texts]
@@ -74,7 +89,9 @@ class FakeEmbedder:
             text = text[: tokens[self._limit - _SPECIAL_TOKENS].start()]
         return self._vector(text)
 
-    def embed(self, passages: Iterable[ToEmbed]) -> Iterator[Embedded]:
+    def embed(
+        self, passages: Iterable[ToEmbed], *, stop: threading.Event | None = None
+    ) -> Iterator[Embedded]:
         for passage in passages:
             if self._delay:
                 time.sleep(self._delay)

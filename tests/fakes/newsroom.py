@@ -12,9 +12,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.errors import NoSuchArticle, UsageError
+from rag.errors import DatelineError, NoSuchArticle, UsageError
 from rag.newsroom import How, Listing
-from rag.state import Count, Counts, Status
+from rag.state import Count, Counts, Status, Vectors
 from rag.types import (
     Answer,
     Article,
@@ -45,6 +45,8 @@ class FakeNewsroom:
     sample: bool = False
     pause: float = 0.0
     warnings: tuple[str, ...] = ()
+    held: Vectors | None = None
+    upkeep_error: DatelineError | None = None
     asked: list[tuple[str, Scope | None]] = field(default_factory=list)
     sought: list[tuple[str, Scope | None]] = field(default_factory=list)
     not_read: list[frozenset[Reading]] = field(default_factory=list)
@@ -206,7 +208,28 @@ class FakeNewsroom:
             bytes_free=9_000_000_000,
             versions=(("dateline", "0.1.0"),),
             warnings=self.warnings,
+            vectors=self.held,
         )
+
+    def vectors(self) -> Vectors:
+        """What is to be embedded; a third less at every look once it was begun."""
+        assert self.held is not None
+        if not self.held.anew:
+            self.held = replace(self.held, passages=self.held.passages * 2 // 3)
+        return self.held
+
+    def meaning(self) -> float | None:
+        """The share that is embedded."""
+        assert self.held is not None
+        return 0.0 if self.held.anew else 1 - self.held.passages / (40 * len(self.articles))
+
+    def make_anew(self) -> bool:
+        """Begin, or say why not."""
+        assert self.held is not None
+        if self.upkeep_error is not None:
+            raise self.upkeep_error
+        self.held = replace(self.held, anew=False)
+        return True
 
     def close(self) -> None:
         """Nothing to close."""

@@ -1,4 +1,4 @@
-"""A real server on loopback that speaks OpenAI's Chat Completions as its script says, faults included."""
+"""A real server on loopback that speaks OpenAI's protocols as its script says, faults included."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Reply:
     """What one request is answered with.
 
     `pieces`: the text, cut where a chunk ends. `finish` None: the stream ends without one. `cut`: the connection breaks
-    after so many bytes. `silent`: seconds of silence before the piece with that number. `body`: sent as it is.
+    after so many bytes (with `whole` its length is announced before). `silent`: seconds of silence before the piece
+    with that number. `body`: sent as it is.
     """
 
     pieces: Sequence[str] = ()
@@ -32,10 +33,13 @@ class Reply:
     cut: int | None = None
     silent: tuple[int, float] | None = None
     pause: float = 0.0
+    whole: bool = False
 
     def stream(self) -> Iterator[bytes | float]:
         """The bytes of the answer in order; a number is a time to wait."""
         if self.body is not None:
+            if self.silent:
+                yield self.silent[1]
             yield self.body
             return
         for at, text in enumerate(self.pieces):
@@ -107,9 +111,11 @@ class OpenAIServer:
 
 
 @contextlib.contextmanager
-def serving(*script: Reply | Callable[[dict[str, Any]], Reply]) -> Iterator[OpenAIServer]:
-    """A server at `address` (with /v1) until the end of the block."""
-    told = OpenAIServer(list(script))
+def serving(
+    *script: Reply | Callable[[dict[str, Any]], Reply], told: OpenAIServer | None = None
+) -> Iterator[OpenAIServer]:
+    """A server at `address` (with /v1) until the end of the block; `told` is another kind of it."""
+    told = told or OpenAIServer(list(script))
     listening = ThreadingHTTPServer(("127.0.0.1", 0), _handler(told))
     listening.daemon_threads = True
     told.address = f"http://127.0.0.1:{listening.server_port}/v1"
@@ -134,6 +140,8 @@ def _handler(told: OpenAIServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name.replace("_", "-"), value)
             kind = "text/event-stream" if reply.body is None else "application/json"
             self.send_header("content-type", kind)
+            if reply.whole and reply.body is not None:
+                self.send_header("content-length", str(len(reply.body)))
             self.end_headers()
             self.close_connection = True
             try:
