@@ -21,6 +21,7 @@ from rag.evaluation.asking import Ways, asked_once
 from rag.evaluation.placing import ArticleOf
 from rag.evaluation.runs import Asked
 from rag.newsroom import How, Newsroom
+from rag.questions import WORDS_ONLY
 from rag.settings import Settings
 from rag.types import Answer, Article, Found, Question
 
@@ -95,14 +96,15 @@ def ways_of(room: Newsroom, how: How, stop: threading.Event) -> Ways:
             question.question, question.scope, today=day(question), how=how, stop=stop, session="eval"
         )
         answer = next((event for event in events if isinstance(event, Answer)), None)
-        instead = next((one for one in answer.warnings if one.endswith(INSTEAD)), None) if answer else None
-        if instead is not None:  # another writer's answer says nothing of the one that is measured
-            raise ModelError(room.settings.model or "the model", instead.rstrip("."))
+        if answer is not None:
+            refuse_instead(answer.warnings)
         return answer
 
     def search(question: Question, k: int, way: How) -> Sequence[Found]:
         way = replace(way, syntax=False)
-        return room.search(question.question, question.scope, k, today=day(question), how=way).passages
+        found = room.search(question.question, question.scope, k, today=day(question), how=way)
+        refuse_instead(found.warnings)
+        return found.passages
 
     return Ways(
         ask,
@@ -110,6 +112,17 @@ def ways_of(room: Newsroom, how: How, stop: threading.Event) -> Ways:
         lambda question, k: search(question, k, replace(how, cap=None, fold=False)),
         articles_of(room),
     )
+
+
+def refuse_instead(warnings: Sequence[str]) -> None:
+    """Another writer's answer, or a search by words in place of meaning, says nothing of what is measured.
+
+    Raises:
+        ModelError: a model failed, and something stood in for it.
+    """
+    for one in warnings:
+        if one.endswith(INSTEAD) or one.startswith(WORDS_ONLY):
+            raise ModelError("what a model was asked for", one.rstrip("."))
 
 
 def articles_of(room: Newsroom) -> ArticleOf:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from rag import evaluating, newsroom, settings
-from rag.errors import LibraryError, UsageError
+from rag.errors import LibraryError, ModelError, UsageError
 from rag.eval_workers import asking
 from rag.models import openai as openai_models
 from tests.fakes.embedder import FakeEmbedder
@@ -286,3 +286,20 @@ def test_an_error_comes_out_of_a_worker_as_it_was() -> None:
     told = LibraryError("the disk", "it is full", "Free some space.")
     back = pickle.loads(pickle.dumps(told))
     assert (type(back), str(back), back.as_dict()) == (LibraryError, str(told), told.as_dict())
+
+
+def test_a_question_that_could_not_be_embedded_failed_and_is_not_scored_by_its_words(
+    articles: Path, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = FakeEmbedder()
+    with newsroom.open(tmp_path / "home", embedder=embedder) as room:
+        room.ingest([articles])
+
+        def gone(text: str) -> Any:
+            raise ModelError("the embedding model", "it did not answer")
+
+        monkeypatch.setattr(embedder, "embed_query", gone)
+        found = room.evaluate(questions, "gone")
+        assert [one.asked.question.id for one in found.failed] == ["cracks", "ferry", "zeppelin"]
+        assert "Searched by words only" in found.failed[0].diagnosis.said
+        assert found.numbers["hits@5"] is None
