@@ -19,6 +19,7 @@ from rag import settings
 from ui import room
 from ui.door import Door
 from ui.headers import SecurityHeaders
+from ui.reader import Reader
 from ui.shell import Shell
 
 
@@ -34,16 +35,17 @@ async def healthz(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
-def door() -> Middleware:
-    """Closed where a password or a proxy's header is set."""
+def door() -> tuple[Middleware, Middleware]:
+    """The door, closed where a password or a proxy's header is set, and behind it who came in."""
     told = settings.load()
     password = told.password.get_secret_value() if told.password else None
-    return Middleware(Door, password=password, header=told.user_header)
+    closed = Middleware(Door, password=password, header=told.user_header)
+    return closed, Middleware(Reader, header=told.user_header)
 
 
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     lifespan=library,
-    middleware=[Middleware(SecurityHeaders), door(), Middleware(Shell)],
+    middleware=[Middleware(SecurityHeaders), *door(), Middleware(Shell)],
     routes=[Route("/healthz", healthz, methods=["GET"])],
 )

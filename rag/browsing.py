@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from rag.clipping import Clipping
 from rag.errors import UsageError
-from rag.intake import Intake
 from rag.library import ingest as stages
 from rag.library import restoring, shelved
 from rag.library.browse import Browser
@@ -35,7 +35,7 @@ LONGEST = 80  # characters of a collection's name
 Upload = tuple[str, bytes]
 
 
-class Browsing(Intake):
+class Browsing(Clipping):
     """The part of the newsroom that its library page and `dateline list` use. Safe for threads."""
 
     browser: Browser

@@ -1,5 +1,4 @@
-"""The command line: dateline ingest | ask | search | show | remove | status | serve; list and more
-(shelf_commands.py), embed and repair (upkeep_commands.py), eval (eval_commands.py).
+"""The command line: dateline ingest | ask | search | show | remove | status | serve; the others in *_commands.py.
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -21,7 +20,15 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import eval_commands, newsroom, shelf_commands, terminal, upkeep_commands
+from rag import (
+    clip_commands,
+    eval_commands,
+    history_commands,
+    newsroom,
+    shelf_commands,
+    terminal,
+    upkeep_commands,
+)
 from rag import settings as settings_module
 from rag.cli_flags import (
     AgencyFlag,
@@ -132,6 +139,9 @@ def ask(
     extractive: Annotated[
         bool, typer.Option("--extractive", help="Without the language model that is set.")
     ] = False,
+    unrecorded: Annotated[
+        bool, typer.Option("--unrecorded", help="Leave question and answer out of the history.")
+    ] = False,
     home: HomeFlag = None,
     as_object: JsonFlag = False,
 ) -> None:
@@ -142,6 +152,8 @@ def ask(
     with _room(home) as room:
         how = How(always_answer=always_answer, extractive=extractive, not_read=readings(not_read))
         answer = room.ask(_text(question), scope, today=day_of(today, "--today"), how=how)
+        if not unrecorded:
+            history_commands.keep(room, answer, scope, how.not_read)
     _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))
     raise typer.Exit(DONE if answer.status == "answered" else NOTHING)
 
@@ -359,7 +371,8 @@ def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
         say()
 
 
-shelf_commands.add(app, _room, _print)
+for commands in (shelf_commands, history_commands, clip_commands):
+    commands.add(app, _room, _print)
 eval_commands.add(app, _room, _print, _stopping)
 upkeep_commands.add(app, _room, _print, _stopping)
 

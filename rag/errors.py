@@ -12,7 +12,8 @@ DatelineError
 │   ├── IndexLocked       another process holds the indexes; names its pid
 │   ├── LockUnsupported   the filesystem has no flock
 │   ├── IndexRefused      an index made with another fingerprint, or damaged
-│   └── NoSuchArticle     an id that is not in the library
+│   ├── NoSuchArticle     an id that is not in the library
+│   └── NotKept           an answer or a clip that is not there, or that is somebody else's: one and the same
 └── ModelError            MiniLM's weights, an embedding endpoint or a language model
     └── WeightsMissing    no MiniLM weights: keyword search only
 """
@@ -87,6 +88,10 @@ class IndexRefused(LibraryError):
 
 class NoSuchArticle(LibraryError):
     """An article id that is not in the library."""
+
+
+class NotKept(LibraryError):
+    """An answer or a clip that is not there, or is another's and not shared. Nothing tells one from the other."""
 
 
 class ModelError(DatelineError):

@@ -16,14 +16,19 @@ import typer
 from rag import eval_terminal, evaluating, terminal
 from rag.cli_flags import HomeFlag, JsonFlag
 from rag.errors import LibraryError, UsageError
-from rag.evaluation.comparison import AUROC, Comparison, gate
-from rag.evaluation.measures import BY_NAME
-from rag.evaluation.report import comparison_page, run_page
-from rag.evaluation.scoring import Result
+from rag.evaluating import (
+    AUROC,
+    BY_NAME,
+    CAP,
+    Comparison,
+    Progress,
+    Result,
+    comparison_page,
+    gate,
+    run_page,
+)
 from rag.jsonable import as_json
-from rag.library.ingest import Progress
 from rag.newsroom import How, Newsroom
-from rag.questions import CAP
 
 Opened = Callable[[Path | None], AbstractContextManager[Newsroom]]
 Print = Callable[[bool, Any, Callable[[], object]], None]

@@ -17,15 +17,18 @@ from rag.errors import LibraryError, ReadingError, UsageError
 from rag.eval_workers import K, articles_of, asking
 from rag.evaluation import sets
 from rag.evaluation.asking import Job, Kept, ask_all
-from rag.evaluation.comparison import Comparison, compare
+from rag.evaluation.comparison import AUROC, Comparison, compare, gate
+from rag.evaluation.measures import BY_NAME
 from rag.evaluation.placing import placed
 from rag.evaluation.power import Smallest, smallest_change
+from rag.evaluation.report import comparison_page, run_page
 from rag.evaluation.runs import Asked, Run, Setting, digest
 from rag.evaluation.scoring import Result, result
 from rag.jsonable import SCHEMA, as_json, from_json
 from rag.library import runs as kept_runs
+from rag.library.ingest import Progress
 from rag.newsroom import SAMPLE, How, Newsroom
-from rag.questions import WRITER_PASSAGES
+from rag.questions import CAP, WRITER_PASSAGES
 from rag.types import Question
 
 LONGEST = 80  # characters of a run's name
@@ -283,3 +286,26 @@ def _run(head: str) -> Run:
         return from_json(Run, json.loads(head))
     except (KeyError, TypeError, ValueError) as error:
         raise LibraryError("a run", "another Dateline kept it in a form that this one cannot read") from error
+
+
+__all__ = [
+    "AUROC",
+    "BY_NAME",
+    "CAP",
+    "Comparison",
+    "Progress",
+    "Result",
+    "Run",
+    "compared",
+    "comparison_page",
+    "exported",
+    "forget",
+    "gate",
+    "go",
+    "imported",
+    "listed",
+    "load",
+    "plan",
+    "run_page",
+    "scored",
+]

@@ -23,6 +23,7 @@ from rag.answering.chain import INSTEAD, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
 from rag.browsing import Browsing
+from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
 from rag.library import embeddings
@@ -332,4 +333,4 @@ class Newsroom(Browsing):
         return AnswerChain(lambda question: self.ask_stream(question, scope))
 
 
-__all__ = ["SAMPLE", "How", "Listing", "Newsroom", "open"]
+__all__ = ["SAMPLE", "How", "Listing", "Newsroom", "clip_digest", "open"]

@@ -26,7 +26,7 @@ def as_csv(passages: Iterable[Found]) -> str:
     for one in passages:
         place = one.passage
         cells = (one.title, one.outlet, one.published, one.author, place.article_id, place.start, place.end)
-        writer.writerow([_safe(cell) for cell in (*cells, " ".join(one.text.split()), one.url)])
+        writer.writerow([safe(cell) for cell in (*cells, " ".join(one.text.split()), one.url)])
     return out.getvalue()
 
 
@@ -36,17 +36,27 @@ def write_csv(name: str, passages: Iterable[Found]) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
+    write(name, as_csv(passages), "--csv")
+
+
+def write(name: str, text: str, flag: str) -> None:
+    """Write a text into the file that a flag names; "-" is stdout.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
     if name == "-":
-        sys.stdout.write(as_csv(passages))
+        sys.stdout.write(text)
         return
     try:
-        Path(name).expanduser().write_text(as_csv(passages), encoding="utf-8", newline="")
+        Path(name).expanduser().write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise UsageError(
-            "--csv", f"{name} cannot be written ({error.strerror})", "Name another file."
+            flag, f"{name} cannot be written ({error.strerror})", "Name another file."
         ) from error
 
 
-def _safe(cell: str | int | None) -> str:
+def safe(cell: str | int | None) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     text = "" if cell is None else str(cell).replace("\0", "")
     return "'" + text if text.lstrip(" ").startswith(_FORMULA) else text

@@ -359,3 +359,46 @@ def test_the_vectors_that_a_model_is_to_make_are_planned_and_made_by_embed(
     assert (failed.code, "cannot be reached" in failed.json["error"]["fault"]) == (1, True)
     assert "sk-secret99" not in failed.out + failed.err
     assert "Searched by words only" in run("search", "ferries").err
+
+
+def test_what_is_asked_is_kept_and_can_be_shown_and_forgotten(run: Any, articles: Path) -> None:
+    run("ingest", str(articles))
+    asked = run("ask", "Who closed the Marden bridge?", "--json").json
+    run("ask", "Is there a secret?", "--unrecorded")
+    [row] = run("history", "--json").json["asked"]
+    assert (row["id"], row["question"], row["status"]) == (asked["id"], asked["question"], asked["status"])
+    shown = run("history", "show", row["id"], "--json").json
+    kept = shown.pop("kept")
+    assert (shown, kept["id"]) == (asked, row["id"])
+    assert "Who closed the Marden bridge?" in run("history").out
+    assert "fourteen" in run("history", "show", row["id"]).out
+    missing = run("history", "show", "f" * 32, "--json")
+    assert (missing.code, missing.json["error"]["thing"]) == (1, "This answer")
+    assert run("history", "forget").code == 2
+    part = run("history", "forget", row["id"], "nothing", "--json")
+    assert (part.code, part.json["forgotten"], part.json["not_found"]) == (4, 1, ["nothing"])
+    assert run("history", "--words", "bridge").code == 3
+    run("ask", "Who closed the Marden bridge?")
+    assert run("history", "forget", "--all").out == "1 forgotten.\n"
+
+
+def test_sentences_and_words_are_clipped_listed_exported_and_taken_out(
+    run: Any, articles: Path, tmp_path: Path
+) -> None:
+    run("ingest", str(articles))
+    asked = run("ask", "Who closed the Marden bridge?", "--json").json
+    first = run("clips", "add", asked["id"], "1", "--note", "for page 3", "--json").json
+    assert first["question"] == asked["question"]
+    words = run("clips", "add", "ferry", "4-9", "--json").json
+    assert words["citations"][0]["quote"] == "ferry"
+    assert [one["id"] for one in run("clips", "--json").json["clips"]] == [first["id"], words["id"]]
+    assert "Note: for page 3" in run("clips").out
+    assert run("clips", "--csv", "-").out.startswith("clip,text,mark,note")
+    run("clips", "--md", str(tmp_path / "clips.md"))
+    assert "fourteen cracks" in (tmp_path / "clips.md").read_text()
+    assert run("clips", "add", "ferry", "9-4").code == 2
+    assert run("clips", "add", asked["id"], "99").code == 2
+    assert run("clips", "add", "nothing", "1").code == 1
+    assert run("clips", "remove", words["id"], "nothing", "--json").json["not_found"] == ["nothing"]
+    run("clips", "remove", first["id"])
+    assert run("clips").code == 3

@@ -1,4 +1,5 @@
-"""The question and its scope as a page's address says them: `?q=…&from=2026-10-01&outlet=Mercury&undated=1`.
+"""The question and its scope as a page's address says them: `?q=…&from=2026-10-01&outlet=Mercury&undated=1`, and
+the kept answer that is shown: `&answer=ID`.
 
 What a link, the back button or the scope bar says is read here, and nowhere else; what cannot be read is named in a
 sentence and left out.
@@ -24,18 +25,19 @@ LISTS = {
     "article": "articles",
     "not_article": "not_articles",
 }
-ONCE = ("q", "from", "to", "language", "undated")
+ONCE = ("q", "from", "to", "language", "undated", "answer")
 LONGEST = 60  # characters of what could not be read that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What an address says. `problems` are sentences about what it says in vain."""
+    """What an address says. `answer`: the id of a kept one. `problems` are sentences about what it says in vain."""
 
     question: str = ""
     scope: Scope = field(default_factory=Scope)
     not_read: frozenset[Reading] = frozenset()
     problems: tuple[str, ...] = ()
+    answer: str = ""
 
 
 def read(said: Said) -> Address:
@@ -65,7 +67,7 @@ def read(said: Said) -> Address:
         **lists,
     )
     not_read = _known("not_read", tuple(said.get("not_read", ())), get_args(Reading), problems)
-    return Address(one.get("q", ""), scope, frozenset(not_read), tuple(problems))  # type: ignore[arg-type]
+    return Address(one.get("q", ""), scope, frozenset(not_read), tuple(problems), one.get("answer", ""))  # type: ignore[arg-type]
 
 
 def write(address: Address) -> dict[str, list[str]]:
@@ -78,7 +80,7 @@ def write(address: Address) -> dict[str, list[str]]:
     }
     said |= {name: list(getattr(scope, part)) for name, part in LISTS.items()}
     said |= {"language": [scope.language or ""], "undated": ["1" if scope.undated else ""]}
-    said["not_read"] = sorted(address.not_read)
+    said |= {"not_read": sorted(address.not_read), "answer": [address.answer]}
     return {name: values for name, values in said.items() if any(values)}
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from rag.errors import DatelineError
+from rag.errors import DatelineError, NotKept
+from rag.kept import Asked
 from rag.state import Status
-from rag.types import Answer
-from ui import draw, frame, listing, room, scope, view, words
+from rag.types import Answer, Events
+from ui import clipping, draw, frame, listing, reader, room, scope, view, words
+from ui.address import Address
 from ui.asking import Asking
 from ui.contract import Pane
 
@@ -18,6 +23,14 @@ from ui.contract import Pane
 PATIENCE = 0.3
 # Seconds between looks at whether the reader wants something else.
 GLANCE = 0.2
+# Seconds that a drawing waits to hear that its answer is kept, before it and after it.
+RECORDING_SOON, RECORDING = 0.05, 2.0
+
+UNRECORDED = (
+    "Your history holds what you ask, for you alone; you share an answer yourself. A recorded question that finds no "
+    "answer is also listed among the gaps, without your name. While this is on, neither question nor answer is kept, "
+    "and the address does not say it."
+)
 
 SAMPLE_QUESTIONS = (
     "How many people were evacuated in the flood?",
@@ -32,15 +45,20 @@ def page() -> None:
     if not library.articles:
         frame.empty()
         return
+    scope.due("ask", _follow, _forget)  # before the box: what is opened fills it
     frame.question("ask", "Question", "Ask what the articles say", "Ask", _ask)
-    scope.due("ask", _ask, _forget)
     counts = scope.control("ask", room.today(), _again)
+    _recording(library)
     asking: Asking | None = st.session_state.get("asking")
+    if asking is None and st.session_state.get("lost"):
+        draw.pane(view.not_found("lost", scope.here("ask").question), heard={view.AGAIN: _afresh})
+        return
     if asking is None:
         _welcome(library)
         frame.listen()
         return
     asking.settle(PATIENCE if st.session_state.pop("fresh", False) else 0)
+    asking.recorded(RECORDING_SOON)
     over, seen = not asking.running, asking.seen()
     pane = _pane(asking, library.model)
     pane["label"] = frame.SAMPLE_LABEL if library.sample else None
@@ -56,10 +74,16 @@ def page() -> None:
             view.RETRY: _retry,
             view.PLAIN: _plain,
             view.OTHER: _other,
+            view.AGAIN: _afresh,
+            view.SHARE: lambda _value: _share(True),
+            view.UNSHARE: lambda _value: _share(False),
+            **clipping.heard(),
         },
     )
     if not over:
         _redraw_with_news(asking, seen)
+    elif asking.recorded(RECORDING):
+        st.rerun()
 
 
 def _redraw_with_news(asking: Asking, seen: int) -> None:
@@ -70,50 +94,114 @@ def _redraw_with_news(asking: Asking, seen: int) -> None:
     st.rerun()
 
 
-def _ask(question: str, *, extractive: bool = False, kept: tuple[Answer, ...] = ()) -> None:
-    """Ask; `kept` are answers to the same question that stay at hand."""
-    newsroom, (within, how) = room.opened(), scope.asking("ask", question)
+def _recording(library: Status) -> None:
+    """The switch that leaves questions out of the history."""
+    with st.container(key="recording", horizontal=True, vertical_alignment="center"):
+        if library.read_only:
+            st.text("Nothing is recorded: this home cannot be written.")
+            return
+        st.toggle("Do not record", key="unrecorded", help=UNRECORDED)
+
+
+def _ask(question: str, *, extractive: bool = False, others: tuple[Asking, ...] = ()) -> None:
+    """Ask; `others` asked the same before and stay at hand."""
+    newsroom, me, answer_id = room.opened(), reader.owner(), uuid.uuid4().hex
+    record = not (st.session_state.get("unrecorded") or room.library(hurried=True).read_only)
+    # what goes unrecorded is not left in the address either
+    within, how = scope.asking("ask", question if record else "", answer_id if record else "")
     how = replace(how, extractive=extractive)
     session = st.session_state.setdefault("session", uuid.uuid4().hex)
+
+    def events(stop: threading.Event) -> Iterator[Events]:
+        for event in newsroom.ask_stream(question, within, how=how, stop=stop, session=session):
+            yield replace(event, id=answer_id) if isinstance(event, Answer) else event
+
+    def keep(answer: Answer) -> Asked:
+        return newsroom.keep(answer, me, scope=within, not_read=how.not_read).asked
+
+    asking = Asking(question, events, room.workers(), keep=keep if record else None, owner=me)
+    if record:
+        room.under_way()[answer_id] = asking
+    _show(asking, others)
+
+
+def _show(asking: Asking, others: tuple[Asking, ...] = ()) -> None:
     st.session_state.update(
-        asking=Asking(
-            question,
-            lambda stop: newsroom.ask_stream(question, within, how=how, stop=stop, session=session),
-            room.workers(),
-        ),
-        kept=kept,
+        asking=asking,
+        others=others,
         shown=0,
         asked=st.session_state.get("asked", 0) + 1,
         whole=frozenset(),
         fresh=True,
+        lost=False,
     )
 
 
+def _follow(question: str) -> None:
+    """Show the kept answer that the address names, and ask nothing; ask where it names none."""
+    answer_id, me = scope.answer("ask"), reader.owner()
+    if not answer_id:
+        _ask(question)
+        return
+    under_way = room.under_way().get(answer_id)
+    if under_way is not None and under_way.owner == me and under_way.running:
+        _show(under_way)
+        return
+    try:
+        kept = room.opened().kept(answer_id, me)
+    except NotKept:
+        if answer_id not in st.query_params.get_all("answer"):  # given here before, and forgotten since
+            _ask(question)
+            return
+        _forget()
+        st.session_state.lost = True
+        return
+    except DatelineError as error:
+        _show(Asking(question, partial(_fails, error), room.workers(), owner=me))
+        return
+    asked = kept.asked
+    scope.opened("ask", Address(asked.question, asked.scope, frozenset(asked.not_read), answer=asked.id))
+    _show(Asking(asked.question, lambda _stop: iter((kept.answer,)), room.workers(), asked=asked, owner=me))
+
+
+def _fails(error: DatelineError, _stop: threading.Event) -> Iterator[Events]:
+    raise error
+
+
 def _pane(asking: Asking, model: str | None) -> Pane:
-    key = f"ask-{st.session_state.asked}"
+    key, today = f"ask-{st.session_state.asked}", room.today()
     try:
         answer = asking.answer
     except DatelineError as error:
         return view.failed(key, str(error))
-    if answer is not None:
-        answers = (answer, *st.session_state.kept)
-        shown = st.session_state.shown % len(answers)
-        key = f"{key}-{shown}" if shown else key
-        read, whole = room.opened().article, st.session_state.whole
-        if answer.coverage is not None:
-            return listing.of_coverage(answer, read, room.today(), key=key, whole=whole)
-        return view.of_answer(
-            answers[shown],
-            read,
-            room.today(),
-            key=key,
-            whole=whole,
-            model=model,
-            others=len(answers) - 1,
-        )
-    if asking.stopped:
+    if answer is None and asking.stopped:
         return view.stopped(key, asking.sentences)
-    return view.working(key, asking.stage, asking.sentences)
+    if answer is None:
+        return view.working(key, asking.stage, asking.sentences)
+    shown = _shown()
+    answer = shown.answer or answer
+    key = f"{key}-{st.session_state.shown}" if shown is not asking else key
+    read, whole = room.opened().article, st.session_state.whole
+    if answer.coverage is not None:
+        pane = listing.of_coverage(answer, read, today, key=key, whole=whole)
+    else:
+        others = len(st.session_state.others)
+        pane = view.of_answer(answer, read, today, key=key, whole=whole, model=model, others=others)
+    recorded = shown.recording and not shown.trouble
+    record = view.record(shown.asked, opened=shown.opened, recorded=recorded, today=today)
+    pane["actions"] = [*pane["actions"], *record]
+    clipping.dress(pane, clipping.of_answer(answer, recorded=shown.recording))
+    if shown.trouble:
+        pane["notes"] = [*pane["notes"], shown.trouble]
+    return pane
+
+
+def _shown() -> Asking:
+    """The answer that is looked at, where the same question has several."""
+    held = st.session_state
+    answers: tuple[Asking, ...] = (held.asking, *held.others)
+    at: int = held.shown % len(answers)
+    return answers[at]
 
 
 def _whole(source: str) -> None:
@@ -125,8 +213,27 @@ def _again() -> None:
         _ask(st.session_state.asking.question)
 
 
+def _afresh(_value: str) -> None:
+    """Ask what is shown as kept, or what was not found, anew."""
+    asking: Asking | None = st.session_state.get("asking")
+    _ask(asking.question if asking is not None else scope.here("ask").question)
+
+
+def _share(shared: bool) -> None:
+    showing = _shown()
+    if showing.asked is None:
+        return
+    try:
+        room.opened().share(showing.asked.id, reader.owner(), shared)
+    except DatelineError as error:
+        showing.trouble = str(error)
+        return
+    showing.asked = replace(showing.asked, shared=shared)
+
+
 def _forget() -> None:
-    st.session_state.pop("asking", None)
+    for name in ("asking", "lost"):
+        st.session_state.pop(name, None)
 
 
 def _undated(_value: str) -> None:
@@ -156,8 +263,8 @@ def _plain(_value: str) -> None:
 def _ask_otherwise(*, extractive: bool) -> None:
     """Ask the same again, with or without the model; the answers that are there are kept."""
     asking: Asking = st.session_state.asking
-    answers = (asking.answer, *st.session_state.kept) if asking.answer else st.session_state.kept
-    _ask(asking.question, extractive=extractive, kept=answers)
+    others = (asking, *st.session_state.others) if asking.answer else st.session_state.others
+    _ask(asking.question, extractive=extractive, others=others)
 
 
 def _other(_value: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 
+from rag.errors import DatelineError
+from rag.kept import Asked
 from rag.types import Answer, Events, Sentence, Stage
 
 
@@ -18,24 +20,42 @@ class Asking:
         events: starts the asking and yields its events until the event it is given is set; called on the gathering
             thread.
         run_on: where the gathering thread comes from.
+        keep: keeps the answer once it is whole, behind what is shown; None: it goes unrecorded.
+        asked: under what the answer is kept already.
+        owner: who asked.
     """
 
     def __init__(
-        self, question: str, events: Callable[[threading.Event], Iterator[Events]], run_on: Executor
+        self,
+        question: str,
+        events: Callable[[threading.Event], Iterator[Events]],
+        run_on: Executor,
+        *,
+        keep: Callable[[Answer], Asked] | None = None,
+        asked: Asked | None = None,
+        owner: str = "",
     ) -> None:
-        self.question = question
+        self.question, self.owner, self.asked, self.trouble = question, owner, asked, ""
+        self.opened = asked is not None
+        self._keep = keep
         self.stage = "Starting"
         self.sentences: tuple[Sentence, ...] = ()
         self._news = threading.Condition()
         self._told = 0
         self._stopped = threading.Event()
-        self._future: Future[Answer | None] = run_on.submit(self._gather, events)
+        self._answer: Answer | None = None
+        self._future: Future[None] = run_on.submit(self._gather, events)
         self._future.add_done_callback(lambda _done: self._tell())
 
     @property
     def running(self) -> bool:
         """Whether more may come."""
-        return not (self._future.done() or self._stopped.is_set())
+        return not (self._answer or self._future.done() or self._stopped.is_set())
+
+    @property
+    def recording(self) -> bool:
+        """Whether the answer is or will be kept."""
+        return self._keep is not None or self.asked is not None
 
     @property
     def stopped(self) -> bool:
@@ -49,12 +69,23 @@ class Asking:
         Raises:
             DatelineError: what the engine said is wrong; anything else it raised comes through as it is.
         """
-        return self._future.result() if self._future.done() and not self.stopped else None
+        if self._answer is None and self._future.done() and not self.stopped:
+            self._future.result()
+        return self._answer
 
     def stop(self) -> None:
-        """Wait no longer: nothing that still comes is shown, and a model that is writing is told to stop."""
-        self._stopped.set()
+        """Wait no longer: nothing that still comes is shown or kept, and a model that is writing is told to stop."""
+        with self._news:
+            if self._answer is None:
+                self._stopped.set()
         self._tell()
+
+    def recorded(self, seconds: float) -> bool:
+        """Wait until the answer is kept, at most `seconds`; whether something came of it that is not shown yet."""
+        before = (self.asked, self.trouble)
+        if self._keep is not None and self._answer is not None:
+            wait([self._future], seconds)
+        return (self.asked, self.trouble) != before
 
     def seen(self) -> int:
         """How much has been told so far; hand it to `wait`."""
@@ -70,8 +101,7 @@ class Asking:
         with self._news:
             self._news.wait_for(lambda: not self.running, seconds)
 
-    def _gather(self, events: Callable[[threading.Event], Iterator[Events]]) -> Answer | None:
-        answer = None
+    def _gather(self, events: Callable[[threading.Event], Iterator[Events]]) -> None:
         for event in events(self._stopped):
             match event:
                 case Stage(name):
@@ -79,11 +109,21 @@ class Asking:
                 case Sentence():
                     self.sentences += (event,)
                 case Answer():
-                    answer = event
+                    self._take(event)
             self._tell()
             if self._stopped.is_set():
-                break
-        return answer
+                return
+        if self._answer is not None and self._keep is not None:
+            try:
+                self.asked = self._keep(self._answer)
+            except DatelineError as error:
+                self.trouble = f"This answer was not kept: {error}"
+
+    def _take(self, answer: Answer) -> None:
+        """The answer, unless the reader stopped before it came."""
+        with self._news:
+            if not self._stopped.is_set():
+                self._answer = answer
 
     def _tell(self) -> None:
         with self._news:

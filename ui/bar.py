@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from rag.state import Count, Counts
@@ -11,6 +12,12 @@ from ui import address, dates, words
 from ui.address import Address
 from ui.contract import Bar, Choice, Chosen, Group, Part, Quick
 
+LABELS = {
+    "not_outlet": "not {}",
+    "agency": "credits {}",
+    "article": "only {}",
+    "not_article": "without {}",
+}
 LANGUAGES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
 
 
@@ -43,6 +50,17 @@ def said(scope: Scope, counts: Counts, today: date) -> str:
         first = f"{counts.articles:,} of {of}" if counts.articles else f"None of {of}"
     days = dates.between(counts.earliest, counts.newest, today)
     return " · ".join(part for part in (first, days) if part)
+
+
+def limits(scope: Scope, today: date) -> list[str]:
+    """What a scope is limited to, in words: nothing where it is everything."""
+    days = dates.between(scope.from_, scope.to, today)
+    lists = address.write(Address(scope=replace(scope, from_=None, to=None, undated=False)))
+    said = [
+        LABELS.get(name, "{}").format(", ".join(spoken(name, one) for one in values))
+        for name, values in lists.items()
+    ]
+    return [*([days] if days else []), *said]
 
 
 def _chosen(scope: Scope, counts: Counts, today: date) -> list[Chosen]:

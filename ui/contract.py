@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-Outcome = Literal["working", "answered", "closest", "no_answer_found", "failed", "passages"]
+Outcome = Literal["working", "answered", "closest", "no_answer_found", "failed", "passages", "clips"]
 SourceState = Literal["shown", "removed", "withdrawn"]
 
 
@@ -31,7 +31,7 @@ class Paragraph(TypedDict):
 
 
 class Source(TypedDict):
-    """One version of one article. `stamp` changes whenever it has to be drawn anew."""
+    """One version of one article. `stamp` changes when it has to be drawn anew; what is copied gets the `credit`."""
 
     key: str
     stamp: str
@@ -42,6 +42,7 @@ class Source(TypedDict):
     notice: str | None
     href: str | None
     host: str | None
+    credit: str
     partial: bool
     paragraphs: list[Paragraph]
 
@@ -49,20 +50,34 @@ class Source(TypedDict):
 class Cited(TypedDict):
     """A citation: its number, its chip, the source it opens, the statements that use it.
 
-    `located` is False where the cited words are not in the article as it stands: nothing is marked then.
+    `located` is False where the cited words are not in the article as it stands: nothing is marked then. `since`: what
+    has become of the cited version. `quote` are the cited words, white space folded, as they are copied.
     """
 
     number: int
     label: str
     source: str
     located: bool
+    since: str | None
+    quote: str
     used_by: list[str]
+    tools: NotRequired[list[Tool]]
+
+
+class Tool(TypedDict):
+    """A small button beside a statement or a citation. `name` says to a screen reader which one it is of."""
+
+    label: str
+    name: str
+    event: str
+    value: str
 
 
 class Statement(TypedDict):
     """A numbered thing on the left: a sentence of an answer, or a passage with its heading and why it was found.
 
-    `lead` stands above it, where something else begins with it.
+    `lead` stands above it, where something else begins with it. It is copied with its marks and its sources: the
+    sentence as it stands, of a passage the words cited first. A `note` can be written by the reader.
     """
 
     id: str
@@ -74,6 +89,8 @@ class Statement(TypedDict):
     lead: NotRequired[str]
     marks: NotRequired[list[str]]
     why: NotRequired[list[str]]
+    tools: NotRequired[list[Tool]]
+    note: NotRequired[str]
 
 
 class Headline(TypedDict):
@@ -85,7 +102,7 @@ class Headline(TypedDict):
 
 
 class Action(TypedDict):
-    """A small button in the header. `event` is what the page hears when it is pressed."""
+    """A small button in the header; without a `label`, a line. `event` is what the page hears when it is pressed."""
 
     label: str
     said: str
@@ -119,7 +136,8 @@ class Pane(TypedDict):
 
     `label` stands on every source (the sample says there that it is invented); `question` is what was understood
     where that is not what was asked. `open` names the citation (or, by key, the source) that stands right at first.
-    Events sent back: `whole` (a source key, to send all of a long article), `reading` (a reading moved or taken out, as
+    Events sent back: `whole` (a source key, to send all of a long article), `note` (JSON: id of a statement, text),
+    `reading` (a reading moved or taken out, as
     parameters of an address: "from=2026-10-01", "agency=VPA", "not_read=outlet") and whatever the actions name.
     """
 

@@ -77,9 +77,7 @@ class Door:
             await self._refused(Request(scope))(scope, receive, send)
 
     def _is_in(self, scope: Scope) -> bool:
-        headers = Headers(scope=scope)
-        client = scope.get("client")
-        if self._header and client and client[0] in LOOPBACK and headers.get(self._header, "").strip():
+        if named(scope, self._header):
             return True
         if self._signer is None:
             return False
@@ -134,6 +132,14 @@ class Door:
         told = f'<p role="alert">{escape(said)}</p>' if said else ""
         page = PAGE.format(said=told, enter=ENTER, to=escape(to, quote=True))
         return HTMLResponse(page, status, {"cache-control": "no-store"})
+
+
+def named(scope: Scope, header: str | None) -> str:
+    """The user whom the proxy on this machine names in `header`; "" where it names none."""
+    client = scope.get("client")
+    if not (header and client and client[0] in LOOPBACK):
+        return ""
+    return Headers(scope=scope).get(header, "").strip()
 
 
 def _inside(path: str) -> str:

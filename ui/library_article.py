@@ -8,11 +8,11 @@ from html import escape
 
 import streamlit as st
 
-from rag import newsroom
+from rag import links, newsroom
 from rag.errors import NoSuchArticle
 from rag.state import Comparison, Edition, Shelved
 from rag.types import Article
-from ui import dates, frame, links, room, shelf, shelving, words
+from ui import dates, frame, recorded, room, shelf, shelving, words
 from ui.cut import Mark, paragraphs
 
 LONG = 120_000  # characters drawn at first
@@ -124,7 +124,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             here = (edition.article_id, edition.version) == (article.id, article.version)
             key = f"edition-{edition.article_id}-{edition.version}"
             st.button(
-                _plain(_edition(edition, today, here)),
+                words.plain(_edition(edition, today, here)),
                 key=key,
                 type="tertiary",
                 disabled=here,
@@ -138,7 +138,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             when, what = dates.shown(copy.published, today), shelf.status(copy)
             label = f"{copy.outlet or 'Outlet not stated'} · {when} · {what}"
             st.button(
-                _plain(label),
+                words.plain(label),
                 key=f"copy-{copy.article_id}",
                 type="tertiary",
                 on_click=_go,
@@ -146,6 +146,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             )
         if len(copies) > 30:
             st.text(f"and {len(copies) - 30:,} more")
+    recorded.cited_by(article.id)
     return str(shows)
 
 
@@ -248,11 +249,6 @@ def _signed(op: str, text: str) -> str:
         return escape(text) if op == "added" else ""
     marked = f'<{tag} title="{said}"><span class="sign">{sign}</span>{escape(bare)}</{tag}>'
     return f"{escape(lead)}{marked}{escape(tail) or ' '}"
-
-
-def _plain(label: str) -> str:
-    """A button's label without what Markdown would read into it."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!|<>~$:&" else one for one in label)
 
 
 def _go(article_id: str, version: int | None = None) -> None:

@@ -102,11 +102,18 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0] + " …"
 
 
-def _wanted(at: int, group: Sequence[Found]) -> Wanted:
+def place(group: Sequence[Found]) -> tuple[int, int, str]:
+    """Where the words that an article is opened at begin and end, and the words."""
     first = next((found for found in group if found.matches), group[0])
     places = [place for place, _ in _sentences(first)[:1]]
     start, end = places[0] if places else (first.passage.start, first.passage.end)
     begin = first.passage.start
+    return start, end, first.text[start - begin : end - begin]
+
+
+def _wanted(at: int, group: Sequence[Found]) -> Wanted:
+    first = next((found for found in group if found.matches), group[0])
+    start, end, quote = place(group)
     return Wanted(
         number=at,
         article_id=first.passage.article_id,
@@ -117,7 +124,7 @@ def _wanted(at: int, group: Sequence[Found]) -> Wanted:
         kind=first.kind,
         start=start,
         end=end,
-        quote=first.text[start - begin : end - begin],
+        quote=quote,
         used_by=(f"p{at}",),
         beside=tuple(sorted({place for found in group for place in found.matches})),
     )

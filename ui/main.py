@@ -8,11 +8,13 @@ from rag.errors import DatelineError
 from ui import frame, room, scope, sifting, words
 
 # What a reader typed or set stays while another page is looked at.
-KEPT = ("ask_text", "search_text", *sifting.FIELDS)
+KEPT = ("ask_text", "search_text", "unrecorded", *sifting.FIELDS)
 PAGES = [
     st.Page("ask.py", title="Ask", default=True),
     st.Page("search.py", title="Search"),
     st.Page("library.py", title="Library"),
+    st.Page("history.py", title="History"),
+    st.Page("clips.py", title="Clips"),
     st.Page("status.py", title="Status"),
 ]
 

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -22,6 +23,7 @@ from rag.state import Status
 
 if TYPE_CHECKING:
     from rag.newsroom import Newsroom
+    from ui.asking import Asking
 
 # Questions answered at the same time; further ones wait their turn.
 AT_ONCE = 4
@@ -94,6 +96,12 @@ def changed() -> None:
 def workers() -> ThreadPoolExecutor:
     """The threads that gather answers."""
     return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="asking")
+
+
+@st.cache_resource(show_spinner=False)
+def under_way() -> WeakValueDictionary[str, Asking]:
+    """Questions on their way, by the id under which their answers will be kept: a page loaded again finds its own."""
+    return WeakValueDictionary()
 
 
 def command(what: str) -> str:

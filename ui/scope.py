@@ -8,6 +8,7 @@ follows it.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -35,9 +36,12 @@ def chosen() -> Scope:
 
 
 def here(name: str) -> Address:
-    """What the address of a page should say."""
+    """What the address of a page should say. It names the answer as long as question and scope are those it was
+    given to."""
     held = st.session_state
-    return Address(held.get(f"{name}_question", ""), chosen(), held.get(f"{name}_not_read", frozenset()))
+    said = Address(held.get(f"{name}_question", ""), chosen(), held.get(f"{name}_not_read", frozenset()))
+    asked: Address | None = held.get(f"{name}_asked")
+    return asked if asked is not None and replace(asked, answer="") == said else said
 
 
 def link(name: str) -> dict[str, list[str]]:
@@ -48,11 +52,35 @@ def link(name: str) -> dict[str, list[str]]:
 # Asking
 
 
-def asking(name: str, question: str) -> tuple[Scope, How]:
-    """In which scope, and how, a question is asked now; it is what the address says from here on."""
-    st.session_state[f"{name}_question"] = question
-    st.session_state[f"{name}_asked"] = here(name)
-    return chosen(), How(not_read=here(name).not_read)
+def asking(name: str, question: str, answer: str = "") -> tuple[Scope, How]:
+    """In which scope, and how, a question is asked now; it is what the address says from here on, with the id under
+    which its `answer` is kept."""
+    held = st.session_state
+    held[f"{name}_question"] = question
+    asked = replace(here(name), answer=answer)
+    held[f"{name}_asked"] = asked
+    if answer:
+        held[f"{name}_answers"] = held.get(f"{name}_answers", {}) | {_key(asked): answer}
+    return chosen(), How(not_read=asked.not_read)
+
+
+def opened(name: str, kept: Address) -> None:
+    """A kept answer is shown: what is set becomes what it was asked with. The address that led to it stays."""
+    held = st.session_state
+    held.update({"scope": kept.scope, f"{name}_question": kept.question, f"{name}_text": kept.question})
+    held.update({f"{name}_not_read": kept.not_read, f"{name}_asked": kept})
+    held.address_said = address.write(kept)
+
+
+def answer(name: str) -> str:
+    """The kept answer that the address names, or that the same address was given in this session before (an address
+    gone back to asks nothing again)."""
+    at: Address = st.session_state.get(f"{name}_at", Address())
+    return at.answer or str(st.session_state.get(f"{name}_answers", {}).get(_key(at), ""))
+
+
+def _key(at: Address) -> str:
+    return json.dumps(address.write(replace(at, answer="")), sort_keys=True)
 
 
 def anew(name: str) -> None:
@@ -71,11 +99,14 @@ def follow(name: str) -> None:
     if now == held.get("address") if not moved else not now and "address" in held:
         return
     read = address.read(now)
+    if name != "ask":
+        read = replace(read, answer="")
     held.update({"scope": read.scope, "problems": read.problems, "address": now})
     held[f"{name}_not_read"], held[f"{name}_question"] = read.not_read, read.question
     asked: Address | None = held.get(f"{name}_asked")
-    if replace(read, problems=()) != asked and (read.question or asked is not None):
+    if replace(read, problems=()) != asked and (read.question or read.answer or asked is not None):
         held[f"{name}_text"], held[f"{name}_due"] = read.question, True
+        held[f"{name}_at"], held[f"{name}_asked"] = read, None
     held.address_said = address.write(here(name))
 
 
@@ -84,7 +115,7 @@ def due(name: str, ask: Callable[[str], None], forget: Callable[[], None]) -> No
     if not st.session_state.pop(f"{name}_due", False):
         return
     question = here(name).question
-    if question:
+    if question or answer(name):
         ask(question)
     else:
         st.session_state.pop(f"{name}_asked", None)

@@ -8,7 +8,7 @@ from rag.errors import DatelineError
 from rag.newsroom import Listing
 from rag.table import as_csv
 from rag.types import SearchResult, Sort
-from ui import draw, frame, listing, room, scope, view, words
+from ui import clipping, draw, frame, listing, room, scope, view, words
 from ui.contract import Pane
 
 STEP = 20  # passages shown at first, and more at each press; articles, where operators were used
@@ -50,7 +50,7 @@ def page() -> None:
     pane = _pane()
     pane["label"] = frame.SAMPLE_LABEL if library.sample else None
     scope.dress(pane, "search", counts)
-    heard = {view.WHOLE: _whole, view.READING: _reading, view.REREAD: _reread}
+    heard = {view.WHOLE: _whole, view.READING: _reading, view.REREAD: _reread, **clipping.heard()}
     draw.pane(pane, heard=heard, key="search_pane")
     _beyond()
 
@@ -142,7 +142,9 @@ def _pane() -> Pane:
     if isinstance(found, DatelineError):
         return view.failed(key, str(found))
     of = listing.of_exact if found.exact else view.of_search
-    return of(found, room.opened().article, room.today(), key=key, whole=st.session_state.found_whole)
+    pane = of(found, room.opened().article, room.today(), key=key, whole=st.session_state.found_whole)
+    clipping.dress(pane, clipping.of_search(found))
+    return pane
 
 
 def _beyond() -> None:

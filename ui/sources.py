@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from rag import links
+from rag.credits import SINCE, credit
 from rag.errors import NoSuchArticle
 from rag.types import Article, Kind
-from ui import dates, links, words
+from ui import dates, words
 from ui.contract import Cited, Source, SourceState
 from ui.cut import Mark, paragraphs
 
@@ -78,11 +80,14 @@ class Shelf:
         return self._articles[want.key]
 
     def _cited(self, want: Wanted) -> Cited:
+        article = self._article(want)
         return {
             "number": want.number,
             "label": words.source(want.outlet, want.published, want.kind, self.today),
             "source": want.key,
-            "located": located(self._article(want), want),
+            "located": located(article, want),
+            "since": SINCE.get(article.status if article is not None else None),
+            "quote": " ".join(want.quote.split()),
             "used_by": list(want.used_by),
         }
 
@@ -90,11 +95,13 @@ class Shelf:
         want, article = group[0], self._article(group[0])
         if article is None:
             line = words.source(want.outlet, want.published, want.kind, self.today)
-            return _header(key, "removed", want.title, line, want.published)
+            said = credit(want.outlet, want.published, want.title, want.kind, None)
+            return _header(key, "removed", want.title, line, want.published, said)
         line = words.article_line(article, self.today)
+        said = credit(article.outlet, article.published, article.title, article.kind, article.page)
         if article.status == "withdrawn":
-            return _header(key, "withdrawn", article.title, line, article.published)
-        source = _header(key, "shown", article.title, line, article.published)
+            return _header(key, "withdrawn", article.title, line, article.published, said)
+        source = _header(key, "shown", article.title, line, article.published, said)
         site = links.host(article.url)
         source["href"], source["host"] = (article.url, site) if site else (None, None)
         if article.status == "superseded":
@@ -118,7 +125,9 @@ class Shelf:
         return source
 
 
-def _header(key: str, state: SourceState, title: str | None, line: str, published: str | None) -> Source:
+def _header(
+    key: str, state: SourceState, title: str | None, line: str, published: str | None, said: str
+) -> Source:
     return {
         "key": key,
         "stamp": state,
@@ -129,6 +138,7 @@ def _header(key: str, state: SourceState, title: str | None, line: str, publishe
         "notice": words.GONE.get(state),
         "href": None,
         "host": None,
+        "credit": said,
         "partial": False,
         "paragraphs": [],
     }

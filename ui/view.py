@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from rag.kept import Asked
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
-from ui import words
+from ui import dates, words
 from ui.contract import Action, Headline, Pane, Statement
 from ui.contract import empty as _pane
 from ui.readings import reading
@@ -20,7 +21,11 @@ REREAD = "reread"
 RETRY = "retry"
 PLAIN = "plain"
 OTHER = "other"
+AGAIN = "again"
+SHARE = "share"
+UNSHARE = "unshare"
 
+OWN = "Only you can open this answer"
 UNFINISHED = "What the model had written before it failed. It is not complete."
 
 EXCERPT = 280  # characters of a passage found that are sure to be shown
@@ -53,6 +58,16 @@ def failed(key: str, reason: str) -> Pane:
     pane = _pane(key, "failed")
     pane["headline"] = "The question could not be answered"
     pane["notes"] = [reason]
+    return pane
+
+
+def not_found(key: str, question: str) -> Pane:
+    """An answer that the address names and that is not there for this reader; whyever, it is told in the same words."""
+    pane = _pane(key, "failed")
+    pane["headline"] = "There is no such answer here"
+    pane["notes"] = [words.NOT_FOUND]
+    if question:
+        pane["actions"] = [{"label": "Ask the question now", "said": "", "event": AGAIN}]
     return pane
 
 
@@ -138,6 +153,24 @@ def actions(answer: Answer, model: str | None = None, others: int = 0) -> list[A
         offered.append(
             {"label": "Show the other" if others == 1 else "Show the next", "said": said, "event": OTHER}
         )
+    return offered
+
+
+def record(asked: Asked | None, *, opened: bool, recorded: bool, today: date) -> list[Action]:
+    """What the header says of the record: when a kept answer was given, who can open it, or that there is none."""
+    offered: list[Action] = []
+    if opened and asked is not None:
+        said = f"Answered {dates.shown(asked.at, today, time=True)} UTC, kept as it was"
+        offered.append({"label": "Ask again", "said": said, "event": AGAIN})
+    if asked is None:  # what is being recorded takes its place already
+        return [{"label": "", "said": OWN if recorded else "Not recorded", "event": ""}]
+    if not asked.own:
+        offered.append({"label": "", "said": "Another reader shared this answer", "event": ""})
+    elif asked.shared:
+        said = "Shared: whoever reaches this page can open it by its address"
+        offered.append({"label": "Stop sharing", "said": said, "event": UNSHARE})
+    else:
+        offered.append({"label": "Share", "said": OWN, "event": SHARE})
     return offered
 
 

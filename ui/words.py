@@ -9,6 +9,7 @@ from datetime import date
 from rag.state import IndexState, Status
 from rag.types import (
     Answer,
+    AnswerStatus,
     Article,
     Evidence,
     Found,
@@ -46,6 +47,13 @@ GONE = {
     "removed": "Removed from the library since. The answer was written while it was there.",
     "withdrawn": "Withdrawn by its outlet or removed from the library since. Its text is no longer shown.",
 }
+OUTCOMES: dict[AnswerStatus, str] = {
+    "answered": "answered",
+    "closest": "closest passages only",
+    "no_answer_found": "no answer found",
+    "failed": "failed",
+}
+NOT_FOUND = "It was never kept, was forgotten, or is not shared with you."
 SUPERSEDED = "A newer version of this article is in the library. This is the version that was cited."
 
 # Evidence of these kinds says so on the sentence that rests on it.
@@ -55,6 +63,11 @@ TELLING: tuple[Kind, ...] = ("opinion", "letter", "press_release", "sponsored")
 def count(number: int, one: str, many: str | None = None) -> str:
     """As "1 article", "1,204 articles"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def plain(label: str) -> str:
+    """A label without what Markdown would read into it."""
+    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!|<>~$:&" else one for one in label)
 
 
 def seconds(spent: float) -> str:

@@ -184,7 +184,7 @@ def _answer(
     newest = max((row.article.published for row in cited if row.article.published), key=moment, default=None)
     by_model = attempt is not None and attempt.fault is None
     return Answer(
-        id=uuid.uuid4().hex[:12],
+        id=uuid.uuid4().hex,
         question=ground.asked.question,
         status=parts.status,
         mode="llm" if by_model else writer.mode,

@@ -37,7 +37,7 @@ def coverage_answer(
     dates = [one.published for one in citations if one.published]
     coverage = _coverage(about, found, [group[0] for group in groups], as_phrase)
     return Answer(
-        id=uuid.uuid4().hex[:12],
+        id=uuid.uuid4().hex,
         question=question,
         status="answered" if groups else "no_answer_found",
         mode="extractive",

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.schema import CreateIndex
 
 from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
@@ -101,6 +101,13 @@ class Catalog:
                 f"it was written by a newer Dateline (catalog format {found}, this one reads {SCHEMA})",
                 "Update Dateline; nothing was changed.",
             )
+
+    def holds(self, table: str) -> bool:
+        """Whether there is such a table: a catalog made before it was, and that cannot be written, has none."""
+        if not self.read_only:
+            return True
+        with self.reading() as connection:
+            return inspect(connection).has_table(table)
 
     def meta(self, name: str) -> str | None:
         """A value kept about the whole library."""

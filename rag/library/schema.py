@@ -193,6 +193,58 @@ run_answers = Table(
     Column("asked", Text, nullable=False),
 )
 
+# Questions with their answers as they were given, whole, as JSON. `owner` is whose history they are in; `folded` the
+# question as it is searched and counted; `scope` as it was set.
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("owner", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("not_read", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("shared", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Index("answers_of_owner", "owner", "key"),
+    Index("answers_same_question", "folded", "scope"),
+    sqlite_autoincrement=True,
+)
+
+# Which version of which article an answer cites.
+citing = Table(
+    "citing",
+    metadata,
+    Column("answer_key", Integer, ForeignKey("answers.key"), primary_key=True),
+    Column("article_id", String, primary_key=True, index=True),
+    Column("version", Integer, primary_key=True),
+)
+
+# Sentences and passages put aside, in the `place` that their owner gave them; `citations` as JSON. `digest`: the same
+# words of the same sources.
+clips = Table(
+    "clips",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("owner", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("at", String, nullable=False),
+    Column("text", Text),
+    Column("mark", Text, nullable=False),
+    Column("citations", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer_id", String),
+    Column("note", Text, nullable=False),
+    Column("digest", String, nullable=False),
+    Index("clips_of_owner", "owner", "digest", unique=True),
+)
+
 # What a file held when it was last read whole, so that reading it again costs nothing: [source, id, content hash].
 files = Table(
     "files",

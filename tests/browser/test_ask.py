@@ -129,9 +129,10 @@ def test_the_closest_passages_are_not_called_an_answer(reader: Open) -> None:
 def test_undated_articles_left_out_are_included_with_one_click(reader: Open) -> None:
     one = reader()
     one.answered(CLOSEST, "closest")
-    expect(one.page.locator(".action")).to_contain_text(["3 undated left out"])
+    undated = one.page.locator(".action", has_text="undated")
+    expect(undated).to_contain_text(["3 undated left out"])
     one.page.get_by_role("button", name="Include").click()
-    expect(one.page.locator(".action")).to_have_count(0)
+    expect(undated).to_have_count(0)
 
 
 def test_no_answer_found_shows_headlines_and_nothing_marked(reader: Open) -> None:

@@ -71,6 +71,9 @@ def test_a_chip_is_reached_and_pressed_by_keyboard_and_shows_its_focus(reader: O
     one = reader()
     one.answered(BRIDGE)
     one.page.locator(".chip").first.focus()
+    for name in ("Copy sentence 1 with its source", "Clip sentence 1"):
+        one.page.keyboard.press("Tab")
+        expect(one.page.get_by_role("button", name=name)).to_be_focused()
     one.page.keyboard.press("Tab")
     second = one.page.locator(".chip").nth(1)
     expect(second).to_be_focused()

@@ -7,12 +7,19 @@ finds no answer.
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from weakref import finalize
 
+from rag.clipping import Clipping
 from rag.errors import DatelineError, NoSuchArticle, UsageError
+from rag.library.catalog import Catalog
 from rag.newsroom import How, Listing
 from rag.state import Count, Counts, Status, Vectors
 from rag.types import (
@@ -37,8 +44,8 @@ from tests.fakes.scripted import ARTICLES, COST, FERRY, SCRIPTS, UNDATED, Script
 
 
 @dataclass
-class FakeNewsroom:
-    """The front door of rag.newsroom as far as the page uses it."""
+class FakeNewsroom(Clipping):
+    """The front door of rag.newsroom as far as the page uses it; what is kept for readers is kept for real."""
 
     articles: dict[str, Article] = field(default_factory=lambda: {a.id: a for a in ARTICLES})
     twins: dict[str, Article] = field(default_factory=dict)  # what a search made up, in no count
@@ -50,6 +57,13 @@ class FakeNewsroom:
     asked: list[tuple[str, Scope | None]] = field(default_factory=list)
     sought: list[tuple[str, Scope | None]] = field(default_factory=list)
     not_read: list[frozenset[Reading]] = field(default_factory=list)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """An empty catalog of its own, for what is kept."""
+        self.home = Path(tempfile.mkdtemp(prefix="dateline-fake-"))
+        finalize(self, shutil.rmtree, self.home, ignore_errors=True)
+        return Catalog(self.home / "catalog.sqlite3")
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """The article; raises NoSuchArticle where there is none."""

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.fakes.embedder import FakeEmbedder
 from tests.test_browsing import COPY
 from tests.test_newsroom import BRIDGE, FERRY, write
 from tests.ui.conftest import MAIN
-from ui import library_article, library_chart, shelving, sifting
+from ui import library_chart, reader, shelving, sifting, words
 from ui.adding import Adding, as_csv, counted, told_apart
 from ui.dates import date
 
@@ -245,7 +246,7 @@ def test_the_filter_is_said_in_words() -> None:
 
 
 def test_a_button_s_label_cannot_become_markdown() -> None:
-    assert library_article._plain("![x](http://evil) :red[y] $a$") == (
+    assert words.plain("![x](http://evil) :red[y] $a$") == (
         "\\!\\[x\\]\\(http\\://evil\\) \\:red\\[y\\] \\$a\\$"
     )
 
@@ -351,3 +352,21 @@ def test_the_sample_says_on_an_opened_article_that_it_is_invented(
     filled.ingest([write(tmp_path, "invented", COPY[::-1], title="Invented")], collection=newsroom.SAMPLE)
     assert "Sample: invented" in html(opened(app, "invented"))
     assert "Sample: invented" not in html(opened(app, "ferry"))
+
+
+def test_an_article_lists_the_answers_that_cite_it_one_s_own_and_shared_ones(
+    filled: Newsroom, app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "owner", lambda: "user:maja")
+    opened(app, "bridge")
+    assert "Cited by no answer" in html(app)
+    for who in ("user:maja", "user:jon", "user:ada"):
+        answer = replace(filled.ask(f"Who closed the bridge, asks {who[5:]}?"), status="answered")
+        assert "bridge" in {one.article_id for one in answer.citations}
+        filled.keep(answer, who)
+        if who == "user:ada":
+            filled.share(answer.id, who)
+    app.run()
+    assert "Cited by 2 answers" in html(app)
+    labels = [one.proto.label for one in app.get("page_link") if "asks" in one.proto.label]
+    assert labels == ["Who closed the bridge, asks ada?", "Who closed the bridge, asks maja?"]

@@ -1,6 +1,6 @@
 import pytest
 
-from ui import links
+from rag import links
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 // The left side: what came of the question, its statements with their chips, and the nearest headlines.
 
+import { copier, Tools, within } from "./copy.js";
 import { button, el, spaced } from "./dom.js";
 import { Readings } from "./readings.js";
 
@@ -26,13 +27,18 @@ export class AnswerSide {
     this.stage.textContent = data.stage ? `${data.stage} …` : "";
     this.list.dataset.kind = data.outcome;
     const drawn = new Map();
-    for (const [at, statement] of data.statements.entries()) {
-      const cited = statement.cites.map((number) => this.citations.get(number) ?? null);
+    this.sources = new Map(data.sources.map((source) => [source.key, source]));
+    for (const [at, { tools, note, ...statement }] of data.statements.entries()) {
+      const cited = statement.cites.map((number) => this.citations.get(number) ?? null).map((one) => one && { ...one, tools: null });
       const stamp = JSON.stringify([at, statement, cited]);
       const known = this.drawn.get(statement.id);
-      const item = known?.stamp === stamp ? known.item : this.statement(statement, at + 1);
-      const lead = !statement.lead ? null : known?.stamp === stamp ? known.lead : el("li", { class: "lead" }, statement.lead);
-      drawn.set(statement.id, { stamp, item, lead });
+      const one = known?.stamp === stamp ? known : { stamp, statement, ...this.statement(statement, at + 1, note) };
+      if (!known || known.stamp !== stamp) one.lead = statement.lead ? el("li", { class: "lead" }, statement.lead) : null;
+      one.tools.draw(tools ?? []);
+      one.tools.element.hidden = data.outcome === "working" || !cited.some(Boolean);
+      if (one.note && note !== one.said && one.note !== this.element.getRootNode().activeElement) one.note.value = note;
+      one.said = note;
+      drawn.set(statement.id, one);
     }
     const items = [...drawn.values()].flatMap(({ item, lead }) => (lead ? [lead, item] : [item]));
     if (items.length !== this.list.children.length || items.some((item, at) => item !== this.list.children[at])) {
@@ -66,15 +72,46 @@ export class AnswerSide {
     item.classList.add("lit");
   }
 
-  statement(statement, place) {
+  statement(statement, place, said) {
     const parts = statement.kind === "passage" ? this.passage(statement) : this.sentence(statement);
-    return el("li", { class: `statement ${statement.kind}`, tabindex: -1, data: { id: statement.id, place } }, ...parts);
+    const tools = new Tools(this.act, copier(`${statement.kind} ${place}`, () => [this.part(statement)]));
+    const note = said === undefined ? null : this.noted(statement.id, place, said);
+    const item = el("li", { class: `statement ${statement.kind}`, tabindex: -1, data: { id: statement.id, place } },
+      ...parts, note, tools.element);
+    return { item, tools, note };
+  }
+
+  /** What is copied of a statement: all of it, or the words given. */
+  part(statement, some = null) {
+    const cited = statement.cites.map((number) => this.citations.get(number)).filter(Boolean);
+    const whole = statement.kind === "passage" ? cited[0]?.quote ?? statement.text : statement.text;
+    const marks = statement.kind === "passage" ? (cited[0]?.located ? ["verbatim"] : []) : statement.marks ?? [];
+    const mark = marks.join("; ") || (statement.kind === "passage" ? "" : "not checked");
+    const partly = some !== null && some !== whole && mark; // a part may mean something else than the whole
+    const sources = (statement.kind === "passage" ? cited.slice(0, 1) : cited).map((one) => ({ ...this.sources.get(one.source), since: one.since }));
+    return { words: some ?? whole, mark: partly ? `part of a ${statement.kind}: ${mark}` : mark, sources };
+  }
+
+  /** What a selection takes of the statements, as parts to copy. */
+  selected(range) {
+    return [...this.drawn.values()].flatMap(({ statement, item }) => {
+      const some = within(range, item.querySelector(".text"));
+      return some ? [this.part(statement, String(some).trim().replace(/\s+/g, " "))] : [];
+    });
+  }
+
+  noted(id, place, said) {
+    const field = el("textarea", { class: "noted", rows: 1, "aria-label": `Note to clip ${place}`, placeholder: "Note", maxlength: 5000 });
+    field.value = said;
+    field.addEventListener("change", () => this.act.tell("note", JSON.stringify({ id, text: field.value })));
+    return field;
   }
 
   sentence(statement) {
     const chips = statement.cites.map((number) => this.chip(number));
     const marks = (statement.marks ?? []).map((words) => el("span", { class: "mark" }, words));
-    return [el("p", { class: "text" }, statement.text), el("div", { class: "chips" }, ...chips, ...marks)];
+    const asked = statement.byline ? el("p", { class: "byline" }, statement.byline) : null;
+    return [el("p", { class: "text" }, statement.text), el("div", { class: "chips" }, ...chips, ...marks), asked];
   }
 
   chip(number) {
@@ -85,13 +122,13 @@ export class AnswerSide {
         class: "chip",
         disabled: !citation,
         "aria-pressed": "false",
-        title: citation && !citation.located ? "These words could not be located" : null,
+        title: citation && !citation.located && !citation.since ? "These words could not be located" : null,
         data: { cite: number },
         on: { click: () => this.act.open(number) },
       },
       el("span", { class: "number" }, String(number)),
       el("span", { class: "label" }, label),
-      citation && !citation.located ? el("span", { class: "unlocated" }, "not located") : null,
+      since(citation),
     );
   }
 
@@ -107,15 +144,22 @@ export class AnswerSide {
       el("span", { class: "number" }, String(number)),
       el("span", { class: "title" }, statement.heading ?? "Passage"),
     );
+    const now = since(this.citations.get(number));
     const why = statement.why?.length ? el("p", { class: "why" }, `Found by: ${statement.why.join(" · ")}`) : null;
     return [
       el("h3", {}, heading),
-      el("p", { class: "byline" }, statement.byline ?? ""),
+      el("p", { class: "byline" }, statement.byline ?? "", now ? " · " : null, now),
       el("p", { class: "text" }, statement.text),
       others.length ? el("div", { class: "chips" }, ...others.map((other) => this.chip(other))) : null,
       why,
     ];
   }
+}
+
+/** What has become of the cited version, or that its words are not where they were cited; null: nothing. */
+function since(citation) {
+  const said = citation?.since ?? (citation && !citation.located ? "not located" : null);
+  return said ? el("span", { class: "unlocated" }, said) : null;
 }
 
 function header(data, act, readings) {
@@ -124,8 +168,8 @@ function header(data, act, readings) {
     return parts.length ? el("p", { class: name }, ...spaced(spans)) : null;
   };
   const actions = data.actions.map((action) =>
-    el("p", { class: "action" }, action.said ? `${action.said} · ` : "",
-      button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)),
+    el("p", { class: "action" }, action.said && action.label ? `${action.said} · ` : action.said,
+      action.label && button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)),
   );
   return [
     data.question ? el("p", { class: "details" }, `Understood as: ${data.question}`) : null,

@@ -2,6 +2,7 @@
 // It asks the server nothing to show a citation: every cited article came with the answer.
 
 import { AnswerSide } from "./answer.js";
+import { hand, selection } from "./copy.js";
 import { el, whenStyled } from "./dom.js";
 import { SourceSide } from "./source.js";
 
@@ -24,6 +25,7 @@ class Pane {
     this.source = new SourceSide(act);
     this.element = el("div", { class: "pane", hidden: true }, this.answer.element, this.source.element);
     root.append(this.element);
+    this.element.addEventListener("copy", (event) => this.copied(event, selection(root)));
     this.keys = (event) => this.key(event);
     document.addEventListener("keydown", this.keys);
     this.sizes = new ResizeObserver(() => this.measure());
@@ -94,6 +96,13 @@ class Pane {
     this.came = null;
     this.close();
     this.answer.light(id);
+  }
+
+  /** What is selected in the answer or in an article is copied with its source. */
+  copied(event, range) {
+    if (!range || writing(event)) return;
+    const parts = [...this.answer.selected(range), ...this.source.selected(range)];
+    if (parts.length) hand(event, parts);
   }
 
   key(event) {

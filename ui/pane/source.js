@@ -1,5 +1,6 @@
 // The right side: one article at a time, whole, its cited spans marked, and the way back to the statements.
 
+import { copier, Tools, within } from "./copy.js";
 import { button, el, listed, spaced } from "./dom.js";
 
 const LONG = 80; // paragraphs; longer articles are laid out chunk by chunk as they come into view
@@ -15,7 +16,8 @@ export class SourceSide {
     const step = (by, words, sign, key) =>
       button({ class: "step", "aria-label": words, title: `${words}  ${key}`, on: { click: () => act.step(by) } }, sign);
     this.steps = el("div", { class: "steps" }, step(-1, "Previous citation", "←", "["), step(1, "Next citation", "→", "]"));
-    this.bar = el("div", { class: "bar" }, this.back, this.steps, this.place);
+    this.tools = new Tools(act, copier("the cited words", () => [this.cited()]));
+    this.bar = el("div", { class: "bar" }, this.back, this.steps, this.place, this.tools.element);
     this.scroller = el("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Article" });
     this.element = el("section", { class: "source", "aria-label": "Source" }, this.bar, this.scroller);
     this.articles = new Map();
@@ -24,7 +26,7 @@ export class SourceSide {
   /** Takes over new data: articles are drawn when they are first opened, and anew when their stamp changed. */
   take(data) {
     this.data = data;
-    this.word = data.outcome === "answered" ? "sentence" : "passage";
+    this.word = { answered: "sentence", clips: "clip" }[data.outcome] ?? "passage";
     this.sources = new Map(data.sources.map((source) => [source.key, source]));
     this.citations = new Map(data.citations.map((citation) => [citation.number, citation]));
     this.places = new Map(data.statements.map((statement, at) => [statement.id, at + 1]));
@@ -48,6 +50,9 @@ export class SourceSide {
     const article = this.article(source);
     if (this.scroller.firstChild !== article) this.scroller.replaceChildren(article);
     this.scroller.setAttribute("aria-label", `Article: ${source.title}`);
+    this.shown = { citation, source };
+    this.tools.element.hidden = !citation?.located;
+    this.tools.draw(citation?.tools ?? []);
     this.steps.hidden = !citation || this.citations.size < 2;
     this.place.replaceChildren(...(citation ? this.where(citation, source) : ["Whole article"]));
     for (const mark of article.querySelectorAll("mark")) {
@@ -60,8 +65,27 @@ export class SourceSide {
     reveal(this.scroller, mark);
   }
 
+  /** The cited words as they are copied. */
+  cited() {
+    const { citation, source } = this.shown;
+    return { words: citation.quote, mark: "verbatim", sources: [{ ...source, since: citation.since }] };
+  }
+
+  /** What a selection takes of the article, as parts to copy: the words without the numbers in them. */
+  selected(range) {
+    const body = this.scroller.querySelector(".body");
+    const some = body && within(range, body);
+    if (!some) return [];
+    const copy = some.cloneContents();
+    copy.querySelectorAll(".tag").forEach((tag) => tag.remove());
+    const lines = copy.querySelector("p") ? [...copy.querySelectorAll("p")].map((line) => line.textContent) : [copy.textContent];
+    const { citation, source } = this.shown;
+    const since = citation?.since ?? null;
+    return [{ words: lines.map((line) => line.trim()).filter(Boolean).join("\n"), mark: "", sources: [{ ...source, since }] }];
+  }
+
   where(citation, source) {
-    const cited = this.data.outcome === "answered";
+    const cited = this.word !== "passage";
     const parts = [`${cited ? "Citation" : "Passage"} ${citation.number} of ${this.citations.size}`];
     parts.push(el("span", { class: "label" }, citation.label));
     if (source.state === "shown" && !citation.located) {
@@ -69,7 +93,7 @@ export class SourceSide {
     }
     if (!cited || !citation.used_by.length) return spaced(parts);
     const links = citation.used_by.map((id) => button({ class: "quiet", on: { click: () => this.act.light(id) } },
-      `sentence ${this.places.get(id)}`));
+      `${this.word} ${this.places.get(id)}`));
     return spaced([...parts, el("span", {}, "used by ", ...spaced(links, ", "))]);
   }
 

@@ -1,0 +1,78 @@
+"""Whose history a page shows: the user whom the proxy names, else this browser, known by a random cookie.
+
+The page itself never sees the cookie, and the catalog only its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import uuid
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.door import named
+
+COOKIE = "dateline-reader"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+LONG = 400 * 24 * 3600  # seconds; browsers keep no cookie longer
+HEADER = "x-dateline-reader"  # from here to the page; what a browser sends under this name is dropped
+
+
+class Reader:
+    """ASGI middleware that tells the page who reads it. `header`: in which the proxy names the user."""
+
+    def __init__(self, app: ASGIApp, *, header: str | None = None) -> None:
+        self.app, self._header = app, header
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on with the owner in a header; a browser without a cookie gets one with the page."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        user, token = named(scope, self._header), _token(scope)
+        fresh = token or secrets.token_urlsafe(32)
+        said = f"user:{user}" if user else of_browser(token) if token else ""
+        kept = [(name, value) for name, value in scope["headers"] if name != HEADER.encode()]
+        inner = {**scope, "headers": [*kept, (HEADER.encode(), said.encode("latin-1"))] if said else kept}
+        page = scope["type"] == "http" and scope["method"] == "GET"
+        if user or not page or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self.app(inner, receive, send)
+            return
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                MutableHeaders(scope=message).append("set-cookie", _cookie(Request(scope), fresh))
+            await send(message)
+
+        await self.app(inner, receive, with_cookie)
+
+
+def of_browser(token: str) -> str:
+    """The owner of what is asked in a browser with this token."""
+    return f"browser:{hashlib.sha256(token.encode()).hexdigest()[:40]}"
+
+
+def owner() -> str:
+    """Whose history this session has. A browser that takes no cookie has one as long as its session."""
+    said = st.context.headers.get(HEADER)
+    if said:
+        return said
+    return str(st.session_state.setdefault("owner", f"session:{uuid.uuid4().hex}"))
+
+
+def _token(scope: Scope) -> str:
+    given = Request({**scope, "type": "http"}).cookies.get(COOKIE, "")
+    return given if TOKEN.fullmatch(given) else ""
+
+
+def _cookie(request: Request, token: str) -> str:
+    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    made = Response()
+    made.set_cookie(COOKIE, token, max_age=LONG, httponly=True, samesite="lax", secure=secure)
+    return made.headers["set-cookie"]
