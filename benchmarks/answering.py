@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 
 from benchmarks import ours
 from benchmarks.data import arguments, load, save, table, told
-from rag.evaluation import metrics
+from rag.evaluation import citing, metrics
 from rag.evaluation.metrics import Interval
 from rag.newsroom import How, Newsroom
 from rag.types import Answer, Question, Scope
@@ -65,17 +65,7 @@ def ask(room: Newsroom, question: Question) -> Asked:
 
 def holds_span(answer: Answer, question: Question, sentences: int = SENTENCES) -> bool:
     """Do the passages cited by the first sentences cover any gold span, white space aside?"""
-    numbers = {number for sentence in answer.sentences[:sentences] for number in sentence.citations}
-    cited = {
-        (citation.article_id, at)
-        for citation in answer.citations
-        if citation.number in numbers
-        for at in range(citation.start, citation.end)
-    }
-    return any(
-        all((e.article, (e.start or 0) + i) in cited for i, c in enumerate(e.quote) if not c.isspace())
-        for e in question.evidence
-    )
+    return citing.holds_span(answer, question, sentences)
 
 
 def holds_words(answer: Answer, question: Question) -> bool | None:

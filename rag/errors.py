@@ -34,6 +34,9 @@ class DatelineError(Exception):
         self.thing, self.fault, self.way_out = thing, fault, way_out
         super().__init__(f"{thing}: {fault}." + (f" {way_out}" if way_out else ""))
 
+    def __reduce__(self) -> tuple[type[DatelineError], tuple[str, str, str]]:
+        return type(self), (self.thing, self.fault, self.way_out)  # else it cannot leave a worker process
+
     def as_dict(self) -> dict[str, str]:
         """The object that `--json` prints under "error"."""
         return {"thing": self.thing, "fault": self.fault, "way_out": self.way_out}

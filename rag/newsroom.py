@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from rag import settings as settings_module
 from rag import standing
 from rag.answering import prompts
-from rag.answering.chain import answer_stream
+from rag.answering.chain import INSTEAD, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
 from rag.clipping import digest as clip_digest
@@ -44,6 +44,7 @@ from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
     from rag.answering.runnable import AnswerChain, PassageRetriever
+    from rag.evaluation.scoring import Result
 
 _open: dict[Path, Newsroom] = {}
 _opening = threading.Lock()
@@ -83,6 +84,7 @@ class Newsroom(Mending):
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:
         self.home, self.settings, self.opened = home, settings, 0
         self._embedder, self._no_embedder = embedder, ""
+        self._own_embedder = embedder is not None
         self._chat: Chat | None = None
         self._meeting = threading.Lock()
         # one that cannot be opened whole leaves nothing open and holds no lock
@@ -237,9 +239,9 @@ class Newsroom(Mending):
             prompt = prompts.load("answer", placeholders=PLACEHOLDERS)
             refusal = self.limits.refusal(session)
         except DatelineError as error:
-            return None, f"{error} This answer is extractive."
+            return None, f"{error} {INSTEAD}"
         if refusal is not None:
-            return None, f"{refusal} This answer is extractive."
+            return None, f"{refusal} {INSTEAD}"
         name, local = chat.model, frozenset(self.local_collections())
 
         def took(tokens: dict[str, int], cost: float | None) -> None:
@@ -295,9 +297,29 @@ class Newsroom(Mending):
         return self.catalog.sequence()
 
     @property
+    def own_embedder(self) -> bool:
+        """Whether it was opened with another embedder than MiniLM."""
+        return self._own_embedder
+
+    @property
     def upkeep_error(self) -> DatelineError | None:
         """What last went wrong behind the page."""
         return self._upkeep.last_error if self._upkeep else None
+
+    def evaluate(
+        self, questions: Path | str, name: str, *, how: How | None = None, repeat: int = 1, workers: int = 2
+    ) -> Result:
+        """Ask a question set and keep the run under its name; one that was stopped goes on (`rag/evaluating.py`).
+
+        Raises:
+            QuestionSetError: the set cannot be read.
+            UsageError: another run has this name.
+        """
+        from rag import evaluating
+
+        planned = evaluating.plan(self, Path(questions), name, how=how, repeat=repeat)
+        evaluating.go(self, planned, workers=workers)
+        return evaluating.scored(self, name)
 
     def retriever(self, *, scope: Scope | None = None, k: int = 8) -> PassageRetriever:
         """A LangChain `BaseRetriever` over `search`."""

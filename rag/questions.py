@@ -38,6 +38,7 @@ SAMPLE = (
 )
 WRITER_PASSAGES = 12  # what a writer is given
 PATIENCE = 1.0  # seconds that a question waits for what was stored before it
+WORDS_ONLY = "Searched by words only:"  # why follows: a question could not be embedded
 CAP = 3  # passages of one article
 _State = tuple[int, str | None]
 EVERYTHING = 1_000  # passages of a search by plain words, where no end is set to it
@@ -349,7 +350,7 @@ class Questions:
         try:
             return embedder.embed_query(question), notes
         except ModelError as error:
-            return None, (f"Searched by words only: {error}", *notes)
+            return None, (f"{WORDS_ONLY} {error}", *notes)
 
     def _kept_back(self, snapshot: Snapshot, inside: InScope) -> int:
         """How many articles in scope have no vectors because they may not be sent for one."""

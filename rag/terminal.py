@@ -251,7 +251,11 @@ def progress_bar(*, quiet: bool) -> Iterator[Report]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True),
     )
-    names = {"storing": "articles stored, findable by words", "embedding": "passages findable by meaning"}
+    names = {
+        "storing": "articles stored, findable by words",
+        "embedding": "passages findable by meaning",
+        "asking": "questions asked",
+    }
     with Progress(*columns, console=err, transient=not sys.stderr.isatty()) as bar:
         tasks: dict[str, int] = {}
         lock = threading.Lock()

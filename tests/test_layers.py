@@ -21,6 +21,8 @@ EDGE = {
     "jsonable",
     "table",
     "terminal",
+    "evaluating",
+    "eval_terminal",
     "clip_sheet",
     "credits",
     "links",

@@ -32,6 +32,7 @@ from rag.types import (
 
 LOCAL = "What answers this best is of a collection that is never sent to a model: this answer was made here."
 
+INSTEAD = "This answer is extractive."  # why stands before it: a model is set and could not write
 DECLINED = "The model found no answer in the passages it was given."
 
 
@@ -155,7 +156,7 @@ class _Parts:
 
     def keep(self, attempt: Attempt) -> None:
         """What a model had finished when it failed, behind the answer that stands for it."""
-        self.notes += (f"{attempt.fault} This answer is extractive.", *attempt.notes)
+        self.notes += (f"{attempt.fault} {INSTEAD}", *attempt.notes)
         self.unfinished = tuple(_sentence(draft, self.numbering) for draft in attempt.drafts)
 
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 import typer
 
-from rag.commands import clips, history, mend, rules, shelf, upkeep
+from rag.commands import clips, eval, history, mend, rules, shelf, upkeep
 from rag.commands.shelf import Opened, Print
 
 
@@ -21,4 +21,5 @@ def add(
     """Put them in, in the order of the help."""
     for group in (shelf, history, clips, rules, mend):
         group.add(app, opened, show)
-    upkeep.add(app, opened, show, stopping)
+    for group in (upkeep, eval):
+        group.add(app, opened, show, stopping)

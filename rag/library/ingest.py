@@ -32,9 +32,9 @@ BATCH_CHARACTERS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stage is. `total` is None while it is not known; units are articles, then passages."""
+    """How far a stage is. `total` is None while it is not known; units are articles, then passages; questions."""
 
-    stage: Literal["storing", "embedding"]
+    stage: Literal["storing", "embedding", "asking"]
     done: int
     total: int | None
 

@@ -214,6 +214,25 @@ spending = Table(
     Column("cost", Float),
 )
 
+# Runs of question sets, each whole: `head` is what it depended on, `asked` in `run_answers` a question as it was asked
+# and answered, both as JSON. `place` counts the set's questions, then the turns of each.
+runs = Table(
+    "runs",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("began", String, nullable=False),
+    Column("head", Text, nullable=False),
+)
+run_answers = Table(
+    "run_answers",
+    metadata,
+    Column("run_key", Integer, ForeignKey("runs.key"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("asked", Text, nullable=False),
+)
+
 # Questions with their answers as they were given, whole, as JSON. `owner` is whose history they are in; `folded` the
 # question as it is searched and counted; `scope` as it was set.
 answers = Table(

@@ -1,0 +1,57 @@
+"""How a run's numbers are said, on the terminal and in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rag.evaluation.comparison import Verdict
+from rag.evaluation.measures import Part
+from rag.evaluation.metrics import Interval
+from rag.evaluation.power import Smallest
+from rag.evaluation.scoring import Numbers, Result
+
+PARTS: dict[Part, str] = {
+    "outcome": "Outcome",
+    "finding": "Finding",
+    "answering": "Answering",
+    "taking": "What it took",
+}
+VERDICTS: dict[Verdict, str] = {
+    "better": "better",
+    "worse": "worse",
+    "same": "the same",
+    "not_told_apart": "not told from chance",
+}
+BY_CHANCE = "Many tags are many comparisons: one in twenty seems to change where nothing did."
+
+
+def can_show(smallest: Smallest) -> str:
+    """What a set of this size can show."""
+    if smallest.least is None:
+        return f"With {smallest.n} questions two runs can show no change: nothing could be told from chance."
+    points = f"{smallest.least * 100:.1f} points"
+    least = f"A change under {points} can never be told from chance"
+    if smallest.likely is None:
+        return f"{least}; where one question in ten changes, none is told four times in five."
+    likely = f"{smallest.likely * 100:.1f} points"
+    return f"{least}; where one question in ten changes, a change of {likely} is told four times in five."
+
+
+def number(value: float) -> str:
+    """A value with as many digits as it bears."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3f}"
+
+
+def signed(value: float) -> str:
+    """A difference with its sign; nothing is 0."""
+    return "0" if value == 0 else f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.3f}"
+
+
+def interval(found: Interval) -> str:
+    """The ends of an interval."""
+    return f"{number(found.low)} to {number(found.high)}"
+
+
+def of_tags(result: Result) -> Iterator[tuple[str, Numbers]]:
+    """The tags with their numbers, those of most questions first."""
+    return iter(sorted(result.tags.items(), key=lambda one: (-result.tag_counts[one[0]], one[0])))
