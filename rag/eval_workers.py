@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -13,6 +14,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from types import ModuleType
 
 from rag import newsroom
 from rag.answering.chain import INSTEAD
@@ -53,12 +55,26 @@ def asking(
     context = multiprocessing.get_context("spawn")
     try:
         with ProcessPoolExecutor(workers, context, _open, (room.home, room.settings, how)) as processes:
+            with _no_main():
+                for _ in range(workers):  # each starts one, since none is idle yet
+                    processes.submit(os.getpid)
             yield processes, _in_process
     except BrokenExecutor as error:
         way_out = (
             "What was asked is kept; run the same command to go on, with fewer --workers if memory ran out."
         )
         raise LibraryError("a worker of the run", "it was ended from outside", way_out) from error
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Processes that start meanwhile do not run again the script that started this one."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _in_thread(ways: Ways, question: Question, turn: int) -> Asked | None:

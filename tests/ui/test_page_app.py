@@ -15,10 +15,13 @@ from tests.fakes.newsroom import FakeNewsroom
 QUESTION = "Why is the Tarn bridge closed?"
 
 
+def components(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
+
+
 def component(app: AppTest, field: str) -> dict[str, Any]:
-    drawn = [json.loads(element.proto.json) for element in app.get("bidi_component")]
-    [data] = [one for one in drawn if field in one]
-    return dict(data)
+    [data] = [one for one in components(app) if field in one]
+    return data
 
 
 def pane(app: AppTest) -> dict[str, Any]:
@@ -34,9 +37,16 @@ def texts(app: AppTest) -> str:
     return "\n".join(element.value for element in app.text)
 
 
-def put(app: AppTest, text: str) -> AppTest:
+def put(app: AppTest, text: str, *, wait: bool = True) -> AppTest:
+    """Ask or search for a text; with `wait` until nothing more comes, as a reader would."""
     app.text_input[0].input(text)
-    return app.button[0].click().run()
+    app.button[0].click().run()
+    until = time.monotonic() + 15
+    while (
+        wait and time.monotonic() < until and any(one.get("outcome") == "working" for one in components(app))
+    ):
+        app.run()
+    return app
 
 
 def test_a_question_is_answered_with_its_sources(app: AppTest) -> None:
@@ -61,7 +71,7 @@ def test_the_same_question_can_be_asked_again(app: AppTest, fake: FakeNewsroom) 
 
 def test_an_answer_that_takes_long_is_drawn_as_it_comes(app: AppTest, fake: FakeNewsroom) -> None:
     fake.pause = 0.4
-    put(app.run(), QUESTION)
+    put(app.run(), QUESTION, wait=False)
     began = time.monotonic()
     while pane(app)["outcome"] == "working" and time.monotonic() < began + 15:
         app.run()
