@@ -1,7 +1,7 @@
 // The left side: what came of the question, its statements with their chips, and the nearest headlines.
 
 import { copier, Tools, within } from "./copy.js";
-import { button, el, spaced } from "./dom.js";
+import { button, el } from "./dom.js";
 import { Readings } from "./readings.js";
 
 /** The left side. `act` holds what a press does: open(number), read(source key), tell(event, value). */
@@ -164,8 +164,8 @@ function since(citation) {
 
 function header(data, act, readings) {
   const line = (parts, name) => {
-    const spans = parts.map((part) => el("span", { class: "part" }, part));
-    return parts.length ? el("p", { class: name }, ...spaced(spans)) : null;
+    const spans = parts.map((part, at) => el("span", { class: "part" }, ...(at ? [el("span", { class: "dot" }, " · ")] : []), part));
+    return parts.length ? el("p", { class: `${name} dotted` }, ...spans) : null;
   };
   const actions = data.actions.map((action) =>
     el("p", { class: "action" }, action.said && action.label ? `${action.said} · ` : action.said,
