@@ -144,7 +144,7 @@ def _follow(question: str) -> None:
         _ask(question)
         return
     under_way = room.under_way().get(answer_id)
-    if under_way is not None and under_way.owner == me and under_way.running:
+    if under_way is not None and under_way.owner == me and not under_way.over:
         _show(under_way)
         return
     try:

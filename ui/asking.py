@@ -53,6 +53,11 @@ class Asking:
         return not (self._answer or self._future.done() or self._stopped.is_set())
 
     @property
+    def over(self) -> bool:
+        """Whether it has ended, its answer kept where it is to be."""
+        return self._future.done()
+
+    @property
     def recording(self) -> bool:
         """Whether the answer is or will be kept."""
         return self._keep is not None or self.asked is not None
