@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from rag import credits, links
 from rag.kept import Clip
-from rag.table import safe
+from rag.table import sheet
 from rag.types import Citation
 
 COLUMNS = (
@@ -56,16 +54,13 @@ def as_csv(clips: Sequence[Clip]) -> str:
 
     White space in texts and quotes is folded; a cell that begins like a formula gets an apostrophe before it.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for one in clips:
-        for cited, since in _sources(one):
-            about = (cited.outlet, cited.published, cited.title, cited.page, cited.url)
-            place = (cited.article_id, cited.version, cited.start, cited.end, " ".join(cited.quote.split()))
-            row = (one.place + 1, one.said, one.mark, one.note, one.question, *about, *place, since, one.at)
-            writer.writerow([safe(cell) for cell in row])
-    return out.getvalue()
+    return sheet(COLUMNS, (_row(one, *source) for one in clips for source in _sources(one)))
+
+
+def _row(one: Clip, cited: Citation, since: str | None) -> Iterable[str | int | None]:
+    about = (cited.outlet, cited.published, cited.title, cited.page, cited.url)
+    place = (cited.article_id, cited.version, cited.start, cited.end, " ".join(cited.quote.split()))
+    return (one.place + 1, one.said, one.mark, one.note, one.question, *about, *place, since, one.at)
 
 
 def _sources(one: Clip) -> list[tuple[Citation, str | None]]:

@@ -6,29 +6,24 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from rag import standing
-from rag.errors import ModelError, ReadOnly, WeightsMissing
+from rag.errors import ModelError, WeightsMissing
 from rag.library import embeddings
 from rag.library import ingest as stages
-from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes
 from rag.limits import Limits
-from rag.settings import Settings
+from rag.opened import Opened
 from rag.state import Vectors
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
 PACE_FROM = 100  # passages that an estimate of the next ingest may rest on
 
 
-class Embedding:
+class Embedding(Opened):
     """The part of the newsroom that embeds. Safe for threads."""
 
-    home: Path
-    settings: Settings
-    catalog: Catalog
     limits: Limits
     indexes: Indexes
     _embedder: Embedder | None
@@ -191,9 +186,3 @@ class Embedding:
         if standing.own(kept, embedder) or standing.renewed(kept, embedder):
             return ()
         return (standing.other_vectors(kept, embedder),)
-
-    def _refuse_read_only(self) -> None:
-        if self.catalog.read_only:
-            raise ReadOnly(
-                str(self.home), "it cannot be written", "Make the folder writable, or name another --home."
-            )

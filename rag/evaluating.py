@@ -153,9 +153,7 @@ def load(room: Newsroom, name: str) -> tuple[Run, tuple[Asked, ...]]:
     Raises:
         UsageError: there is no such run.
     """
-    found = kept_runs.find(room.catalog, name)
-    if found is None:
-        raise UsageError(f"run {name!r}", "there is no such run", "`dateline eval runs` lists them.")
+    found = _named(room, name)
     asked = tuple(
         from_json(Asked, json.loads(row.asked)) for row in kept_runs.answers(room.catalog, found.key)
     )
@@ -179,10 +177,7 @@ def listed(room: Newsroom) -> list[Listed]:
 
 def forget(room: Newsroom, name: str) -> None:
     """Take a run out with all its answers. Raises: UsageError."""
-    found = kept_runs.find(room.catalog, name)
-    if found is None:
-        raise UsageError(f"run {name!r}", "there is no such run", "`dateline eval runs` lists them.")
-    kept_runs.forget(room.catalog, found.key)
+    kept_runs.forget(room.catalog, _named(room, name).key)
 
 
 def exported(room: Newsroom, name: str) -> dict[str, Any]:
@@ -218,6 +213,13 @@ def imported(room: Newsroom, path: Path, name: str | None = None) -> Run:
     rows = [kept_runs.Row(place, one.answer is None, _written(one)) for place, one in enumerate(asked)]
     kept_runs.keep(room.catalog, key, rows)
     return run
+
+
+def _named(room: Newsroom, name: str) -> kept_runs.Kept:
+    found = kept_runs.find(room.catalog, name)
+    if found is None:
+        raise UsageError(f"run {name!r}", "there is no such run", "`dateline eval runs` lists them.")
+    return found
 
 
 def _setting(room: Newsroom, how: How, repeat: int) -> Setting:

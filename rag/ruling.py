@@ -8,26 +8,21 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from rag.errors import ReadOnly, UsageError
+from rag.errors import UsageError
 from rag.library import rulebook
-from rag.library.catalog import Catalog
-from rag.library.mended import InForce, folded, in_force, stated_by, there
-from rag.library.schema import versions
+from rag.library.mended import InForce, folded, in_force, stated_by
+from rag.library.schema import mendings, versions
+from rag.opened import Opened
 from rag.preview import preview
 from rag.reading import Read, read_bytes, read_paths
 from rag.reading.rules import Rules, checked
 from rag.ruled import Preview, Rule
-from rag.settings import Settings
 
 LONGEST = 60  # characters of a rule's name
 
 
-class Ruling:
+class Ruling(Opened):
     """The part of the newsroom that keeps and tries import rules."""
-
-    home: Path
-    settings: Settings
-    catalog: Catalog
 
     def rules(self) -> tuple[Rule, ...]:
         """The library's import rules, in their order."""
@@ -82,8 +77,10 @@ class Ruling:
 
     def _previewed(self, reads: Iterable[Read], rules: Sequence[Rule] | None) -> Preview:
         ready = self.ready_rules(rules)
-        with self.catalog.reading() as connection:
-            mends = in_force(connection) if there(connection) else ()
+        mends: tuple[InForce, ...] = ()
+        if self.catalog.holds(mendings.name):
+            with self.catalog.reading() as connection:
+                mends = in_force(connection)
         after = (_merged(read, mends) for read in ready.over(reads))
         return preview(after, rules=ready.names, known=self._outlets())
 
@@ -91,12 +88,6 @@ class Ruling:
         with self.catalog.reading() as connection:
             asked = select(versions.c.outlet).where(versions.c.went.is_(None)).distinct()
             return frozenset(one for one in connection.scalars(asked) if one)
-
-    def _refuse_read_only(self) -> None:
-        if self.catalog.read_only:
-            raise ReadOnly(
-                str(self.home), "it cannot be written", "Make the folder writable, or name another --home."
-            )
 
 
 def _merged(read: Read, mends: Sequence[InForce]) -> Read:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rag.errors import UsageError
@@ -20,13 +20,15 @@ def as_csv(passages: Iterable[Found]) -> str:
 
     White space in `text` is folded; `start` and `end` are code points into the article's text.
     """
+    return sheet(COLUMNS, (_row(one) for one in passages))
+
+
+def sheet(columns: Sequence[str], rows: Iterable[Iterable[str | int | None]]) -> str:
+    """A heading and rows as CSV; a cell that begins like a formula gets an apostrophe before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for one in passages:
-        place = one.passage
-        cells = (one.title, one.outlet, one.published, one.author, place.article_id, place.start, place.end)
-        writer.writerow([safe(cell) for cell in (*cells, " ".join(one.text.split()), one.url)])
+    writer.writerow(columns)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
@@ -54,6 +56,12 @@ def write(name: str, text: str, flag: str) -> None:
         raise UsageError(
             flag, f"{name} cannot be written ({error.strerror})", "Name another file."
         ) from error
+
+
+def _row(one: Found) -> Iterable[str | int | None]:
+    place = one.passage
+    cells = (one.title, one.outlet, one.published, one.author, place.article_id, place.start, place.end)
+    return (*cells, " ".join(one.text.split()), one.url)
 
 
 def safe(cell: str | int | None) -> str:

@@ -18,7 +18,7 @@ import pytest
 from rag import evaluating, newsroom, settings
 from rag.errors import LibraryError, ModelError, UsageError
 from rag.eval_workers import asking
-from rag.models import openai as openai_models
+from rag.models import openai_faults
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.openai_server import fault, said, serving
 from tests.test_cli import ROOT, articles, run
@@ -193,7 +193,7 @@ def test_wrong_flags_and_sets_get_one_clear_sentence(run: Any, articles: Path, t
 def test_where_the_model_fails_the_question_failed_and_is_asked_again(
     articles: Path, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openai_models, "PAUSE", 0.0)
+    monkeypatch.setattr(openai_faults, "PAUSE", 0.0)
     script = [said("Fourteen cracks were found in the girders [1]."), *[fault(400)] * 40]
     with serving(*script) as server:
         told = settings.load(home=tmp_path / "home", model="scripted", openai_base_url=server.address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +12,11 @@ import pytest
 
 from rag import newsroom, settings
 from rag.answering.chain import LOCAL
-from rag.models import openai as openai_models
+from rag.models import openai_faults
 from rag.newsroom import How, Newsroom
 from rag.types import Answer, Scope, Sentence, Stage
 from tests.fakes.embedder import FakeEmbedder
+from tests.fakes.homes import wait_for
 from tests.fakes.openai_server import OpenAIServer, Reply, fault, said, serving
 
 QUESTION = "Why did engineers close the Marden bridge?"
@@ -30,7 +31,7 @@ ARTICLES = {
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_models, "PAUSE", 0.01)
+    monkeypatch.setattr(openai_faults, "PAUSE", 0.01)
 
 
 @contextmanager
@@ -157,10 +158,7 @@ def test_row_20_a_question_that_is_stopped_gives_no_answer(tmp_path: Path) -> No
     with asked(tmp_path / "home", said("It was shut [1].", silent=(1, 30.0))) as (room, server):
         stop = server.stop_when_asked()
         assert not [one for one in room.ask_stream(QUESTION, stop=stop) if isinstance(one, Answer)]
-        until = time.monotonic() + 5
-        while not server.left and time.monotonic() < until:
-            time.sleep(0.02)
-        assert server.left
+        wait_for(lambda: bool(server.left))
 
 
 def test_what_is_nowhere_near_is_not_sent(tmp_path: Path) -> None:
@@ -235,10 +233,29 @@ def test_row_67_a_limit_that_is_reached_makes_answers_extractive_and_says_so(tmp
         assert "2 calls" in room.status().spending
 
 
-def test_what_a_stopped_question_took_is_counted(tmp_path: Path) -> None:
-    with asked(tmp_path / "home", said("It was shut [1]. Then", silent=(2, 30.0))) as (room, server):
-        list(room.ask_stream(QUESTION, stop=server.stop_when_asked()))
-        assert room.limits.spent("")[0].calls == 1
+@pytest.mark.parametrize("heard", [0, 2])
+def test_what_a_stopped_question_took_is_counted(tmp_path: Path, heard: int) -> None:
+    """Also where it was stopped before the first word: the server has read what was sent."""
+    stop = threading.Event()
+
+    def stopped(_request: dict[str, Any]) -> Reply:
+        threading.Timer(0.2, stop.set).start()
+        return said("It was shut [1]. Then", silent=(heard, 30.0))
+
+    with asked(tmp_path / "home", stopped) as (room, _):
+        assert not [one for one in room.ask_stream(QUESTION, stop=stop) if isinstance(one, Answer)]
+        took = room.limits.spent("")[0]
+        assert took.calls == 1
+        assert took.tokens > 100
+
+
+def test_a_question_that_is_stopped_before_it_is_sent_is_not_sent(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    with asked(tmp_path / "home") as (room, server):
+        assert not [one for one in room.ask_stream(QUESTION, stop=stop) if isinstance(one, Answer)]
+        assert room.limits.spent("")[0].calls == 0
+        assert not server.requests
 
 
 def test_what_is_put_into_a_collection_that_stays_here_is_not_sent_from_then_on(tmp_path: Path) -> None:

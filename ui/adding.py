@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 
+from rag import table
 from rag.errors import DatelineError
 from rag.state import IngestReport, Item, ItemStatus
 
@@ -118,15 +117,8 @@ def told_apart(uploads: Sequence[Upload]) -> tuple[Upload, ...]:
 
 def as_csv(items: Sequence[Item]) -> str:
     """The list as a table for a spreadsheet, in which nothing an article says can become a formula."""
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow(["source", "status", "reason", "article_id"])
-    for item in items:
-        row = (item.source, item.status, item.reason or "", item.article_id or "")
-        writer.writerow(
-            [f"'{one}" if one.startswith(("=", "+", "-", "@", "\t", "\r")) else one for one in row]
-        )
-    return made.getvalue()
+    columns = ("source", "status", "reason", "article_id")
+    return table.sheet(columns, ((one.source, one.status, one.reason, one.article_id) for one in items))
 
 
 def counted(items: Sequence[Item]) -> str:

@@ -86,6 +86,8 @@ def answer_stream(
     if model is not None and status != "no_answer_found":
         if _stays_here(model, judged, ground.material):
             notes += (LOCAL,)
+        elif stop is not None and stop.is_set():
+            return
         else:
             yield Stage(f"{model.chat.model} is writing")
             attempt = yield from _written(model, ground.material, stop)

@@ -110,11 +110,14 @@ class ModelWriter:
         return Attempt((), fault, declined=False, stopped=False, tokens=None, cost=None, notes=notes)
 
     def _taken(self, sent: int, heard: _Heard) -> tuple[dict[str, int] | None, float | None]:
-        """Tokens and cost of what was heard; None of a call that gave nothing."""
+        """Tokens and cost of what was heard; None of a call that failed before anything was.
+
+        One stopped before its first word is counted as sent: its server reads the prompt, and charges for it.
+        """
         end = heard.end
         if end is not None and end.tokens_in is not None and end.tokens_out is not None:
             tokens = {"in": end.tokens_in, "out": end.tokens_out}
-        elif heard.text:
+        elif heard.text or heard.fault is None:
             tokens = {"in": sent, "out": self.chat.counter.count(heard.text), "estimated": 1}
         else:
             return None, None

@@ -166,15 +166,19 @@ def _change(name: str, both: Sequence[tuple[Value, Value]], difference: Interval
     up, down = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
     binary = all(value in (0, 1) for pair in both for value in pair)
     enough = exact_p(up, down) <= ALPHA if binary else up + down >= FEWEST
-    verdict: Verdict = "same"
-    if up or down:
-        verdict = "not_told_apart"
-        if enough and (difference.low > 0 or difference.high < 0):
-            verdict = "better" if (difference.value > 0) == better_up else "worse"
+    verdict = _verdict(difference, differ=bool(up or down), enough=enough, better_up=better_up)
     base, head = metrics.mean([was for was, _ in both]), metrics.mean([now for _, now in both])
     assert base is not None
     assert head is not None
     return Change(name, base, head, difference, up, down, better_up, verdict)
+
+
+def _verdict(difference: Interval, *, differ: bool, enough: bool, better_up: bool) -> Verdict:
+    if not differ:
+        return "same"
+    if not enough or difference.low <= 0 <= difference.high:
+        return "not_told_apart"
+    return "better" if (difference.value > 0) == better_up else "worse"
 
 
 def _less(head: Value, base: Value) -> Value:
@@ -197,9 +201,7 @@ def _area(pairs: Sequence[tuple[Turns, Turns]]) -> Change | None:
     if interval is None:
         return None
     up, down = int((head > base).sum()), int((head < base).sum())
-    verdict: Verdict = "not_told_apart" if up or down else "same"
-    if up + down >= FEWEST and (interval.low > 0 or interval.high < 0):
-        verdict = "better" if interval.value > 0 else "worse"
+    verdict = _verdict(interval, differ=bool(up or down), enough=up + down >= FEWEST, better_up=True)
     areas = [metrics.auroc(one.tolist(), labels.tolist()) for one in (base, head)]
     assert areas[0] is not None
     assert areas[1] is not None

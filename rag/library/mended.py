@@ -69,11 +69,6 @@ def folded(
     return record, held
 
 
-def there(connection: Connection) -> bool:
-    """Whether the catalog has a place for repairs: one of before, that cannot be written, has none."""
-    return bool(connection.dialect.has_table(connection, mendings.name))
-
-
 def chosen_for(connection: Connection, key: int) -> frozenset[int]:
     """The repairs that were made for an article."""
     return frozenset(connection.scalars(select(mended.c.mending).where(mended.c.article_key == key)))

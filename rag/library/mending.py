@@ -24,24 +24,23 @@ from rag.library.mended import (
     in_force,
     own_record,
     stated_by,
-    there,
 )
 from rag.library.schema import articles, mended, mendings, stated, versions
 from rag.library.selects import article_key
 from rag.mends import Mend, Mended, MendPreview, MendRow, SetByHand
 from rag.reading.dates import day_range
+from rag.ruled import NAMED
 
 ROWS = 50
 Report = Callable[[int, int], None]  # articles done, of how many
 m, v = mendings.c, versions.c
-_NAMES = {"published": "date", "author": "byline"}
 
 
 def said(names: Sequence[str] | None, fields: Record) -> str:
     """A repair in words."""
     if names:
         return f"outlet {', '.join(names)} → {fields['outlet'] or 'not stated'}"
-    return ", ".join(f"{_NAMES.get(name, name)}: {value or 'not stated'}" for name, value in fields.items())
+    return ", ".join(f"{NAMED.get(name, name)}: {value or 'not stated'}" for name, value in fields.items())
 
 
 def keys_of(catalog: Catalog, mend: Mend, sifted: Sequence[int]) -> list[int]:
@@ -156,9 +155,9 @@ def settle(catalog: Catalog) -> None:
 def made(catalog: Catalog) -> tuple[Mended, ...]:
     """The repairs made, the last first."""
     many = select(func.count()).where(mended.c.mending == m.id).scalar_subquery()
+    if not catalog.holds(mendings.name):
+        return ()
     with catalog.reading() as connection:
-        if not there(connection):
-            return ()
         rows = connection.execute(select(mendings, many.label("articles")).order_by(m.id.desc())).all()
     return tuple(
         Mended(
@@ -176,8 +175,10 @@ def made(catalog: Catalog) -> tuple[Mended, ...]:
 
 def by_hand(catalog: Catalog, article_id: str, version: int) -> tuple[SetByHand, ...]:
     """What repairs have changed of a version's record."""
+    if not catalog.holds(mendings.name):
+        return ()
     with catalog.reading() as connection:
-        key = article_key(connection, article_id) if there(connection) else None
+        key = article_key(connection, article_id)
         asked = select(versions, stated.c.fields).join_from(versions, stated)
         row = connection.execute(asked.where(v.article_key == key, v.version == version)).first()
         if key is None or row is None:

@@ -16,11 +16,9 @@ r = rules.c
 
 def kept(catalog: Catalog) -> tuple[Rule, ...]:
     """The rules, in order; those that are off too."""
+    if not catalog.holds(rules.name):
+        return ()
     with catalog.reading() as connection:
-        if not connection.dialect.has_table(
-            connection, rules.name
-        ):  # a home of before, that cannot be written
-            return ()
         rows = connection.execute(select(rules).order_by(r.position, r.name)).all()
     return tuple(Rule(row.name, row.rule, bool(row.override), bool(row.used)) for row in rows)
 

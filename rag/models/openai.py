@@ -22,12 +22,11 @@ from pydantic import SecretStr
 from rag.errors import ModelError
 from rag.models.chat import End, Piece
 from rag.models.loop import gathered
-from rag.models.openai_faults import HOSTED, fault_of, retry_after
+from rag.models.openai_faults import HOSTED, fault_of, wait_before
 from rag.models.tokens import TokenCounter
 from rag.models.tokens import counter as token_counter
 
 TRIES = 3
-PAUSE = 0.5  # seconds before the second try, twice that before the third
 SILENCE = 30.0  # seconds without a piece
 LONGEST_WAIT = 20.0  # seconds that a server may ask us to wait before the next try
 AT_ONCE = 8  # calls under way; further ones wait, and their deadline runs
@@ -203,14 +202,7 @@ class OpenAIChat:
                 self._dropped.add(unknown)
                 self._client = None
             return 0
-        if tries + 1 >= TRIES:
-            return None
-        if isinstance(error, openai.APIStatusError):
-            if error.status_code not in (408, 409, 429) and error.status_code < 500:
-                return None
-            asked = retry_after(error)
-            return (asked if asked <= LONGEST_WAIT else None) if asked is not None else PAUSE * 2**tries
-        return PAUSE * 2**tries if isinstance(error, openai.APIConnectionError) else None
+        return wait_before(error, tries + 1, most=TRIES, longest=LONGEST_WAIT)
 
     def _explained(self, error: openai.APIError) -> ModelError:
         small = isinstance(error, openai.BadRequestError) and "context" in str(error).lower()

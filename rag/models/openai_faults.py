@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import urlsplit
 
 import openai
+
+with contextlib.suppress(ImportError):
+    # openai looks into this module where it is loaded, also while another thread (chromadb's) is still loading it,
+    # and fails on what is not there yet. Loaded here, it is whole before a client is made.
+    import httpx  # noqa: F401
 
 HOSTED = "https://api.openai.com/v1"
 PAUSE = 0.5  # seconds before the second try, twice that before the third

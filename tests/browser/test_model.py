@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Open, free_port, serving
 from tests.browser.test_home import ARTICLES, command
 from tests.fakes import openai_server
+from tests.fakes.homes import wait_for
 from tests.fakes.openai_server import OpenAIServer, Reply, said
 
 QUESTION = "How many steps has the lighthouse?"
@@ -89,10 +89,7 @@ def test_row_20_stop_stops_a_model_at_once(reader: Open, address: str, model: Op
     here.page.get_by_role("button", name="Stop").click()
     expect(here.page.get_by_text("Stopped before the answer was complete.")).to_be_visible()
     expect(here.page.locator(".pane .statement")).to_have_count(1)
-    until = time.monotonic() + 5
-    while len(model.left) == gone and time.monotonic() < until:
-        time.sleep(0.05)
-    assert len(model.left) == gone + 1, "the model's server was not told"
+    wait_for(lambda: len(model.left) == gone + 1)  # the model's server is told
 
 
 def test_a_reply_that_is_cut_off_leaves_the_extractive_answer_and_can_be_asked_again(

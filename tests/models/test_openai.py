@@ -10,10 +10,11 @@ import pytest
 from pydantic import SecretStr
 
 from rag.errors import ModelError
-from rag.models import openai as openai_models
+from rag.models import openai_faults
 from rag.models.chat import End, Piece
 from rag.models.openai import OpenAIChat
 from rag.models.tokens import counter
+from tests.fakes.homes import wait_for
 from tests.fakes.openai_server import OpenAIServer, Reply, fault, said, serving
 
 KEY = "sk-verysecret123"
@@ -22,7 +23,7 @@ TEXT = "The bridge opened on Monday [1]. It had been shut since May [2]."
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_models, "PAUSE", 0.01)
+    monkeypatch.setattr(openai_faults, "PAUSE", 0.01)
 
 
 def chat(server: OpenAIServer, **more: object) -> OpenAIChat:
@@ -69,7 +70,7 @@ def test_row_24_a_server_that_is_busy_is_asked_again_when_it_says(wait: str) -> 
 def test_row_24_one_that_asks_for_a_long_wait_is_not_waited_for() -> None:
     began = time.monotonic()
     error = refused([fault(429, retry_after="60")])
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert "Ask again in 60 s." in str(error)
 
 
@@ -103,7 +104,7 @@ def test_row_26_a_reply_without_a_finish_reason_is_cut_off() -> None:
 def test_row_27_a_silent_server_is_waited_for_only_so_long() -> None:
     began = time.monotonic()
     assert "sent nothing" in str(refused([said(TEXT, silent=(2, 30.0))], silence=0.3))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_a_whole_reply_has_a_deadline() -> None:
@@ -170,10 +171,7 @@ def test_row_20_a_stop_closes_the_connection_and_frees_the_place() -> None:
             assert not any(isinstance(event, End) for event in model.stream("s", "u", stop=stop))
             assert time.monotonic() - began < 20
         assert text_of(model.stream("s", "u"))[0] == TEXT
-        until = time.monotonic() + 2
-        while len(server.left) < 9 and time.monotonic() < until:
-            time.sleep(0.02)
-        assert len(server.left) == 9
+        wait_for(lambda: len(server.left) == 9)
 
 
 def test_row_20_an_abandoned_reply_closes_the_connection() -> None:
@@ -181,10 +179,7 @@ def test_row_20_an_abandoned_reply_closes_the_connection() -> None:
         events = chat(server).stream("s", "u")
         next(events)
         events.close()  # type: ignore[attr-defined]
-        until = time.monotonic() + 2
-        while not server.left and time.monotonic() < until:
-            time.sleep(0.02)
-        assert server.left
+        wait_for(lambda: bool(server.left))
 
 
 def test_row_37_proxies_and_tracing_of_the_shell_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

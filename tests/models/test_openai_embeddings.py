@@ -19,6 +19,7 @@ from rag.models.embeddings_endpoint import Endpoint
 from rag.models.openai_embeddings import PROOF, Meter, OpenAIEmbeddings, open_embeddings
 from rag.settings import Settings
 from tests.fakes.embeddings_server import EmbeddingsServer, embedding
+from tests.fakes.homes import wait_for
 from tests.fakes.openai_server import Reply, fault, serving
 
 KEY = "sk-verysecret123"
@@ -226,10 +227,7 @@ def test_a_stop_drops_the_request_under_way(server: EmbeddingsServer) -> None:
     stop = threading.Event()
     threading.Timer(0.3, stop.set).start()
     assert list(embedder(server, timeout=60.0).embed(PASSAGES, stop=stop)) == []
-    until = time.monotonic() + 5
-    while not server.left and time.monotonic() < until:
-        time.sleep(0.02)
-    assert server.left
+    wait_for(lambda: bool(server.left))
 
 
 def test_row_30_a_passage_that_is_too_long_for_the_model_is_embedded_by_its_beginning(

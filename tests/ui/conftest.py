@@ -34,4 +34,4 @@ def _forget() -> None:
 @pytest.fixture
 def app(fake: FakeNewsroom) -> AppTest:
     """The page, not yet drawn."""
-    return AppTest.from_file(MAIN, default_timeout=20)
+    return AppTest.from_file(MAIN, default_timeout=60)

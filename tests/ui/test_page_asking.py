@@ -25,7 +25,7 @@ def test_sentences_are_there_before_the_answer_is(workers: ThreadPoolExecutor) -
     def events(_stop: threading.Event) -> Iterator[Events]:
         yield Stage("searching")
         yield Sentence("One.", (1,))
-        go_on.wait(5)
+        go_on.wait(60)
         yield Sentence("Two.", (2,))
 
     asking = Asking(QUESTION, events, workers)
@@ -36,7 +36,7 @@ def test_sentences_are_there_before_the_answer_is(workers: ThreadPoolExecutor) -
     assert asking.running
     assert asking.answer is None
     go_on.set()
-    asking.settle(5)
+    asking.settle(60)
     assert [sentence.text for sentence in asking.sentences] == ["One.", "Two."]
 
 
@@ -55,7 +55,7 @@ def test_a_stop_ends_the_wait_at_once_and_nothing_later_is_shown(workers: Thread
     def events(_stop: threading.Event) -> Iterator[Events]:
         try:
             yield Stage("searching")
-            go_on.wait(5)
+            go_on.wait(60)
             yield Sentence("Late.", (1,))
             yield Sentence("Never.", (1,))
         finally:
@@ -65,16 +65,16 @@ def test_a_stop_ends_the_wait_at_once_and_nothing_later_is_shown(workers: Thread
     waiting = workers.submit(asking.settle, 60)
     time.sleep(0.05)
     asking.stop()
-    waiting.result(2)
+    waiting.result(30)
     assert not asking.running
     assert asking.answer is None
     go_on.set()
-    assert closed.wait(5), "the events were not closed"
+    assert closed.wait(60), "the events were not closed"
     assert "Never." not in [sentence.text for sentence in asking.sentences]
 
 
 def test_what_the_engine_says_is_wrong_comes_through(workers: ThreadPoolExecutor, fake: FakeNewsroom) -> None:
     asking = Asking("x" * 3000, lambda _stop: fake.ask_stream("x" * 3000), workers)
-    asking.settle(5)
+    asking.settle(60)
     with pytest.raises(UsageError, match="3,000 characters"):
         _ = asking.answer

@@ -38,7 +38,7 @@ def me(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def another(**said: str) -> AppTest:
     """Another session: a reload, or another browser."""
-    app = AppTest.from_file(MAIN, default_timeout=20)
+    app = AppTest.from_file(MAIN, default_timeout=60)
     app.query_params.update(said)
     return app.run()
 
