@@ -77,7 +77,10 @@ def _rows(directory: Path) -> int:
 
 
 class Probing:
-    """A probe of the vector index in the background, and the import of its library, which takes a second."""
+    """A probe of the vector index in the background, and the import of its library, which takes a second.
+
+    A child is asked only where the index has to be opened to know.
+    """
 
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
@@ -99,7 +102,9 @@ class Probing:
 
     def _run(self) -> None:
         try:
-            self._fault = run(self._generation, ["vectors"]).get("vectors")
+            known, self._fault = unopened(self._generation)
+            if not known:
+                self._fault = run(self._generation, ["vectors"]).get("vectors")
             importlib.import_module("chromadb")
         except Exception as error:  # noqa: BLE001  (raised to whoever asks)
             self._error = error
@@ -155,12 +160,25 @@ def _words_fault(generation: Generation) -> str | None:
     return None
 
 
-def _vectors_fault(generation: Generation) -> str | None:
+def unopened(generation: Generation) -> tuple[bool, str | None]:
+    """Whether what is wrong with the vector index is known without opening it, which needs no child; and what it is.
+
+    Known where there is none, and where it was closed cleanly: then the checksums tell.
+    """
     path = generation.part("vectors")
     if not (path / "chroma.sqlite3").exists():
-        return "it is missing" if path.exists() or generation.applied("vectors").exists() else None
+        missing = path.exists() or generation.applied("vectors").exists()
+        return True, "it is missing" if missing else None
     if generation.sealed():
-        return generation.broken_seal()
+        return True, generation.broken_seal()
+    return False, None
+
+
+def _vectors_fault(generation: Generation) -> str | None:
+    known, fault = unopened(generation)
+    if known:
+        return fault
+    path = generation.part("vectors")
     if not _sqlite_intact(path / "chroma.sqlite3"):
         return "its database is malformed"
     if meaning.verify(generation.directory) is not None:
