@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -120,6 +121,15 @@ class Watch:
     requests: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     sent: list[object] = field(default_factory=list)
+    ears: dict[Any, Callable[[Any], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ears = {
+            "request": lambda request: self.requests.append(request.url),
+            "pageerror": lambda error: self.troubles.append(f"{error}\n{error.stack}"),
+            "console": lambda said: _hear(self, said.type, said.text),
+            "websocket": lambda socket: socket.on("framesent", lambda frame: self.sent.append(frame)),
+        }
 
 
 @dataclass
@@ -151,7 +161,8 @@ class Reader:
         self.ask(question)
         try:
             self.page.locator(f'.pane[data-outcome="{outcome}"]').wait_for()
-        except PlaywrightTimeoutError:
+            expect(self.page.locator(".pane")).to_have_count(1)  # the one that showed the stages is gone
+        except (PlaywrightTimeoutError, AssertionError):
             asked = self.page.locator(".st-key-question input").input_value()
             shown = self.page.locator("body").inner_text()
             pytest.fail(f"not {outcome}; the question's field holds “{asked}”, the page:\n{shown}")
@@ -176,10 +187,21 @@ def contexts(chromium: Browser) -> Iterator[Callable[[bool], BrowserContext]]:
         one.close()
 
 
+@pytest.fixture(scope="session")
+def spare() -> dict[bool, list[Page]]:
+    """Tabs that a test has left, by bypass: opened again in one, the page's scripts are not compiled again."""
+    return {False: [], True: []}
+
+
 @pytest.fixture
-def reader(contexts: Callable[[bool], BrowserContext], stand_in: Callable[[str], str]) -> Iterator[Open]:
+def reader(
+    contexts: Callable[[bool], BrowserContext],
+    spare: dict[bool, list[Page]],
+    stand_in: Callable[[str], str],
+) -> Iterator[Open]:
     """Opens the page for a reader, on the stand-in (or whatever is at `address`)."""
     readers: list[Reader] = []
+    leaving: list[Callable[[], None]] = []
 
     def open_page(
         variant: str = "",
@@ -191,23 +213,34 @@ def reader(contexts: Callable[[bool], BrowserContext], stand_in: Callable[[str],
         bypass_csp: bool = False,
     ) -> Reader:
         watch = Watch()
-        page = contexts(bypass_csp).new_page()
+        page = spare[bypass_csp].pop() if spare[bypass_csp] else contexts(bypass_csp).new_page()
+        leaving.append(lambda: _leave(page, watch, spare[bypass_csp]))
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme="dark" if dark else "light")
-        page.on("request", lambda request: watch.requests.append(request.url))
-        page.on("pageerror", lambda error: watch.troubles.append(f"{error}\n{error.stack}"))
-        page.on("console", lambda said: _hear(watch, said.type, said.text))
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: watch.sent.append(frame)))
+        for event, hear in watch.ears.items():
+            page.on(event, hear)
         readers.append(Reader(page, watch, address or stand_in(variant)))
         readers[-1].visit(path)
         return readers[-1]
 
     yield open_page
+    for leave in leaving:
+        leave()
     for one in readers:
-        one.page.close()
         strays = [url for url in one.watch.requests if not url.startswith((one.address, "data:", "blob:"))]
         assert not strays, f"requests left the page: {strays}"
         assert not one.watch.troubles, f"the page complained: {one.watch.troubles}"
+
+
+def _leave(page: Page, watch: Watch, spare: list[Page]) -> None:
+    """What the test kept in the tab goes with it; the tab stays for the next, unless the test closed it."""
+    if page.is_closed():
+        return
+    page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
+    for event, hear in watch.ears.items():
+        page.remove_listener(event, hear)
+    spare.append(page)
 
 
 def _hear(watch: Watch, kind: str, text: str) -> None:
