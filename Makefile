@@ -55,8 +55,11 @@ bench: setup-peers
 	$(BIN)/python -m benchmarks.speed $(DATA)
 	$(BIN)/python -m benchmarks.near_duplicates
 
+FAULTS := tests/faults tests/test_kills.py tests/retrieval/test_exact.py \
+	tests/library/test_vectors.py tests/library/test_index_damage.py tests/library/test_index_processes.py
+
 faults: setup-dev
-	DATELINE_FAULTS=full DATELINE_FAULT_KILLS=30 $(BIN)/python -m pytest --numprocesses auto --dist worksteal tests/faults tests/library/test_vectors.py tests/test_kills.py
+	DATELINE_FAULTS=full DATELINE_FAULT_KILLS=30 $(BIN)/python -m pytest --numprocesses auto --dist worksteal $(FAULTS)
 
 lock:
 	$(COMPILE) pyproject.toml requirements/app.in -o requirements/app.txt

@@ -215,7 +215,7 @@ def test_where_the_model_fails_the_question_failed_and_is_asked_again(
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_stopped_by_ctrl_c_the_same_command_goes_on(run: Any, articles: Path, tmp_path: Path) -> None:
     run("ingest", str(articles))
-    more = [{**one, "id": f"{one['id']}{n}"} for n in range(130) for one in QUESTIONS]
+    more = [{**one, "id": f"{one['id']}{n}"} for n in range(70) for one in QUESTIONS]
     many = written(tmp_path / "many.jsonl", more)
     words = ["eval", "run", "--set", str(many), "--name", "base", "--json"]
     environment = {**os.environ, "DATELINE_MINILM_DIR": str(tmp_path / "none"), "COLUMNS": "100"}

@@ -22,8 +22,8 @@ from tests.fakes.embedder import FakeEmbedder
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 80
-SOME = 30  # embedded with the real weights, which takes its time
-KILLS = int(os.environ.get("DATELINE_FAULT_KILLS", "4"))
+SOME = 12  # embedded with the real weights, which takes its time
+KILLS = int(os.environ.get("DATELINE_FAULT_KILLS", "2"))
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from rag.newsroom import Newsroom
 from tests.fakes.embedder import FakeEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]
-FULL = os.environ.get("DATELINE_FAULTS") == "full"
 TOWNS = ("Aldmoor", "Brackwater", "Cantlow", "Dunmere", "Elsham", "Fenwick", "Garth", "Holmby")
 SYLLABLES = ("bra", "cul", "dem", "fon", "gry", "hil", "jor", "kep", "lum", "mav", "nis", "pog", "rud", "tez")
 WORDS = [a + b + c for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES[:4]]

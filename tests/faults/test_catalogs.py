@@ -16,7 +16,6 @@ from rag.library import ledger
 from rag.library.ledger import ledger as booked
 from tests.fakes.embedder import FakeEmbedder
 from tests.faults.given import (
-    FULL,
     child,
     dateline,
     filled,
@@ -28,6 +27,7 @@ from tests.faults.given import (
     whole,
     write,
 )
+from tests.scale import FULL
 
 
 def flip_pages(path: Path, first: int, count: int) -> None:

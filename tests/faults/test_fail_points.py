@@ -17,9 +17,10 @@ from sqlalchemy import Engine, event
 
 from rag.errors import DatelineError
 from rag.library import ingest as stages
-from tests.faults.given import FULL, filled, found, held, opened, stories, text_of, whole, write
+from tests.faults.given import filled, found, held, opened, stories, text_of, whole, write
+from tests.scale import FULL
 
-SAMPLES = 8  # of all moments, where not every one is tried
+SAMPLES = 5  # of all moments, where not every one is tried
 
 
 class Points:

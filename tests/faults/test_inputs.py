@@ -17,6 +17,7 @@ from rag.home import LOG, event_log
 from rag.newsroom import Newsroom
 from rag.reading.files import LIMIT
 from tests.faults.given import child, dateline, filled, found, held, opened, stories, whole, write
+from tests.scale import FULL
 
 SERVE = """
 import sys
@@ -117,7 +118,7 @@ def test_row_65_an_article_of_five_megabytes_and_one_of_five_words_are_all_in_pa
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "articles"
-    size = 5_000_000 if os.environ.get("DATELINE_FAULTS") == "full" else 500_000
+    size = 5_000_000 if FULL else 500_000
     sentence = "In the year %d the mill of Garth ground %d sacks of rye \u2013 and no more.\n\n"
     long = (
         "".join(sentence % (at, at * 7) for at in range(size // 70))

@@ -26,6 +26,7 @@ from rag.library.vectors import VectorIndex
 from tests.fakes.homes import following, found, holding, kill, live, nearest, serving, wait_for
 from tests.fakes.library import embed, filled, open_catalog, store, vector_of
 from tests.fakes.rights import let_others_in
+from tests.scale import some
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def damage(generation: Generation, name: str) -> None:
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("dirty", [False, True], ids=["closed", "killed"])
+@pytest.mark.parametrize("dirty", some([False, True], 0))
 def test_row_06_and_07_a_damaged_chroma_is_built_anew_and_exact_search_gives_the_same_meanwhile(
     tmp_path: Path, catalog: Catalog, dirty: bool
 ) -> None:
@@ -178,15 +179,18 @@ def test_row_06_and_07_a_damaged_chroma_is_built_anew_and_exact_search_gives_the
 
 @pytest.mark.parametrize(
     ("name", "dirty"),
-    [
-        (".idx", False),
-        (".idx", True),
-        ("meta.json", True),
-        ("meaning.f32", False),
-        ("meaning.f32", True),
-        ("meaning.ids", True),
-        ("words.json", False),
-    ],
+    some(
+        [
+            (".idx", False),
+            (".idx", True),
+            ("meta.json", True),
+            ("meaning.f32", False),
+            ("meaning.f32", True),
+            ("meaning.ids", True),
+            ("words.json", False),
+        ],
+        *(1, 3),
+    ),
 )
 def test_row_06_damaged_words_or_vectors_are_built_anew_beside_what_still_works(
     tmp_path: Path, catalog: Catalog, name: str, dirty: bool
@@ -226,7 +230,7 @@ def test_row_06_an_index_that_was_deleted_is_built_anew(tmp_path: Path, catalog:
             assert check(catalog, tmp_path, indexes) == []
 
 
-@pytest.mark.parametrize("first", ["catalog", "index"])
+@pytest.mark.parametrize("first", some(["catalog", "index"], 0))
 def test_row_10_a_copy_made_while_writing_opens_or_is_built_anew(tmp_path: Path, first: str) -> None:
     """Copied first, the catalog is behind the indexes; copied last, ahead of them. The indexes' files are torn."""
     home, copy = tmp_path / "home", tmp_path / "copy"

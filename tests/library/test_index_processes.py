@@ -19,6 +19,7 @@ from rag.library.indexes import open_indexes
 from rag.library.repair import check
 from tests.fakes.homes import following, found, holding, kill, live, nearest, serving, wait_for
 from tests.fakes.library import embed, open_catalog, store
+from tests.scale import FULL, some
 
 
 @pytest.fixture
@@ -28,10 +29,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened.close()
 
 
-@pytest.mark.parametrize("chroma", [False, True])
+@pytest.mark.parametrize("chroma", some([False, True], 1))
 def test_row_01_killed_while_following_everything_stored_is_found_once(tmp_path: Path, chroma: bool) -> None:
     chance = random.Random(7)
-    for _ in range(2 if chroma else 3):
+    for _ in range(3 if FULL else 1):
         child = following(tmp_path, "write", *(["chroma"] if chroma else []))
         assert child.stdout is not None
         first = int(child.stdout.readline())
