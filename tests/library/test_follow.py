@@ -101,12 +101,12 @@ def test_words_go_on_while_a_child_probes_chroma(
 ) -> None:
     looking, go_on = threading.Event(), threading.Event()
 
-    def slow(*_: object) -> dict[str, str]:
+    def slow(*_: object) -> tuple[bool, None]:
         looking.set()
         assert go_on.wait(30)
-        return {}
+        return True, None
 
-    monkeypatch.setattr(probe, "run", slow)
+    monkeypatch.setattr(probe, "unopened", slow)
     store(catalog, range(3))
     with holding(tmp_path, catalog, chroma=True) as (indexes, follower):
         follower.start()
