@@ -22,6 +22,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 ROOT = Path(__file__).parents[2]
+POLICY = [pytest.param(False, id="policy on"), pytest.param(True, id="policy off")]
+LOOKS = [
+    pytest.param(width, dark, id=f"{width}-{'dark' if dark else 'light'}")
+    for width in (1280, 360)
+    for dark in (False, True)
+]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

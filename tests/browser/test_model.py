@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open, free_port, serving
+from tests.browser.conftest import POLICY, Open, free_port, serving
 from tests.browser.test_home import ARTICLES, command
 from tests.fakes import openai_server
 from tests.fakes.homes import wait_for
 from tests.fakes.openai_server import OpenAIServer, Reply, said
+from tests.scale import some
 
 QUESTION = "How many steps has the lighthouse?"
 WRITTEN = "The lighthouse at Vargholm has 219 steps, which its keeper climbed twice a day [1]."
@@ -122,7 +123,7 @@ EVIL = (
 )
 
 
-@pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
+@pytest.mark.parametrize("bypass", some(POLICY, 1))
 def test_row_45_and_46_whatever_a_model_writes_is_text_at_every_moment_and_asks_for_nothing(
     reader: Open, address: str, model: OpenAIServer, bypass: bool
 ) -> None:

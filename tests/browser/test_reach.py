@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open, Reader
+from tests.browser.conftest import LOOKS, Open, Reader
+from tests.scale import some
 
 BRIDGE = "Why is the Tarn bridge closed?"
 CLOSEST = "Who runs the harbour since last week?"
@@ -115,9 +116,8 @@ def test_from_the_sheet_a_marked_span_leads_back_to_its_sentence(reader: Open) -
     expect(one.page.locator('.statement[data-place="2"]')).to_be_focused()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_no_text_is_too_small_and_nobody_is_kept_out(reader: Open, dark: bool, width: int) -> None:
+@pytest.mark.parametrize(("width", "dark"), some(LOOKS, 0, 3))
+def test_no_text_is_too_small_and_nobody_is_kept_out(reader: Open, width: int, dark: bool) -> None:
     one = reader(dark=dark, size=(width, 800))
     one.page.locator(".st-key-welcome").wait_for()
     assert serious(one) == []

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Open, Reader
+from tests.browser.conftest import LOOKS, Open, Reader
 from tests.browser.test_reach import TOO_SMALL, serious
+from tests.scale import some
 
 BRIDGE = "Why is the Tarn bridge closed?"
 CLOSEST = "Who runs the harbour since last week?"
@@ -176,9 +177,8 @@ def test_the_bar_is_walked_by_keyboard_and_escape_closes_what_is_open(reader: Op
     expect(opener(one, "Outlets")).to_be_focused()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_the_open_bar_fits_is_large_enough_and_keeps_nobody_out(reader: Open, dark: bool, width: int) -> None:
+@pytest.mark.parametrize(("width", "dark"), some(LOOKS, 0, 3))
+def test_the_open_bar_fits_is_large_enough_and_keeps_nobody_out(reader: Open, width: int, dark: bool) -> None:
     one = reader(dark=dark, size=(width, 800), path="?from=2026-11-01&outlet=Harbour+Lantern&to=soon")
     expect(one.page.locator(".picked")).to_have_count(2)
     for name in ("Dates", "Outlets", "Kinds"):

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open, fetched
+from tests.browser.conftest import POLICY, Open, fetched
+from tests.scale import some
 
 HOSTILE = "What happened to the harvest?"
 
@@ -88,7 +89,7 @@ def test_healthz_answers(stand_in: Callable[[str], str]) -> None:
     assert headers["content-type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
+@pytest.mark.parametrize("bypass", some(POLICY, 1))
 def test_row_45_hostile_text_stays_text_and_asks_for_nothing(reader: Open, bypass: bool) -> None:
     one = reader(bypass_csp=bypass)
     one.answered(HOSTILE)
@@ -104,7 +105,7 @@ def test_row_45_hostile_text_stays_text_and_asks_for_nothing(reader: Open, bypas
     assert not [url for url in one.watch.requests if "evil" in url]
 
 
-@pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
+@pytest.mark.parametrize("bypass", some(POLICY, 1))
 def test_row_45_hostile_text_stays_text_on_the_other_pages(reader: Open, bypass: bool) -> None:
     one = reader(path="search", bypass_csp=bypass)
     one.answered("harvest", "passages")
