@@ -107,8 +107,12 @@ class Clipping(Keeping):
                 "Open the article and clip them there.",
             )
 
+    def since(self, citations: Sequence[Citation]) -> tuple[str | None, ...]:
+        """What has become of each cited version, in words; None: it is still the one to cite."""
+        return tuple(self._since(cited) for cited in citations)
+
     def _seen(self, one: Clip) -> Clip:
-        return replace(one, since=tuple(self._since(cited) for cited in one.citations))
+        return replace(one, since=self.since(one.citations))
 
     def _since(self, cited: Citation) -> str | None:
         try:

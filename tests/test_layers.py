@@ -27,6 +27,8 @@ EDGE = {
     "clip_sheet",
     "credits",
     "links",
+    "marks",
+    "answer_sheet",
 }  # what ui, app and cli may see
 ONLY_IN = {
     "chromadb": {"rag/library/vectors.py"},

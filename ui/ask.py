@@ -10,6 +10,7 @@ from functools import partial
 
 import streamlit as st
 
+from rag import answer_sheet
 from rag.errors import DatelineError, NotKept
 from rag.kept import Asked
 from rag.state import Status
@@ -82,7 +83,9 @@ def page() -> None:
     )
     if not over:
         _redraw_with_news(asking, seen)
-    elif asking.recorded(RECORDING):
+        return
+    _away(library.sample)
+    if asking.recorded(RECORDING):
         st.rerun()
 
 
@@ -194,6 +197,35 @@ def _pane(asking: Asking, model: str | None) -> Pane:
     if shown.trouble:
         pane["notes"] = [*pane["notes"], shown.trouble]
     return pane
+
+
+def _away(sample: bool) -> None:
+    """The answer that is looked at, as files."""
+    showing = _shown()
+    try:
+        answer = showing.answer
+    except DatelineError:
+        return
+    if answer is None or answer.status == "failed":
+        return
+    newsroom, at = room.opened(), showing.asked.at if showing.asked else None
+
+    def made(form: answer_sheet.Form) -> bytes:
+        return answer_sheet.as_bytes(form, answer, newsroom.since(answer.citations), at=at, sample=sample)
+
+    with st.container(key="beyond", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.text("Save this answer as")
+        for form, name in answer_sheet.NAMES.items():
+            st.download_button(
+                name,
+                partial(made, form),
+                file_name=f"dateline-answer.{form}",
+                mime=answer_sheet.MIMES[form],
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+                key=f"answer_{form}",
+            )
 
 
 def _shown() -> Asking:

@@ -9,9 +9,10 @@ from itertools import groupby
 import streamlit as st
 
 from rag.errors import DatelineError
+from rag.marks import taken_away
 from rag.newsroom import clip_digest
 from rag.types import Answer, Citation, Found, SearchResult
-from ui import listing, reader, room, words
+from ui import listing, reader, room
 from ui.contract import Pane, Tool
 
 CLIP, UNCLIP = "clip", "unclip"
@@ -46,9 +47,9 @@ def of_answer(answer: Answer, *, recorded: bool) -> Drafts:
     for at, sentence in enumerate(sentences, 1):
         cited = tuple(one for one in answer.citations if one.number in sentence.citations)
         if cited:
-            mark = "; ".join(words.marks(sentence)) or "not checked"
             quoted = len(cited) == 1 and sentence.text == " ".join(cited[0].quote.split())
-            drafts[f"s{at}"] = Draft(cited, None if quoted else sentence.text, mark, question, answer_id)
+            text = None if quoted else sentence.text
+            drafts[f"s{at}"] = Draft(cited, text, taken_away(sentence), question, answer_id)
     return drafts | {f"p{one.number}": drafts[f"c{one.number}"] for one in answer.citations}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.kept import Asked
+from rag.marks import UNFINISHED, marks
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
 from ui import dates, words
 from ui.contract import Action, Headline, Pane, Statement
@@ -26,7 +27,6 @@ SHARE = "share"
 UNSHARE = "unshare"
 
 OWN = "Only you can open this answer"
-UNFINISHED = "What the model had written before it failed. It is not complete."
 
 EXCERPT = 280  # characters of a passage found that are sure to be shown
 
@@ -184,7 +184,7 @@ def _sentence(at: int, sentence: Sentence) -> Statement:
         "kind": "sentence",
         "text": sentence.text,
         "cites": list(sentence.citations),
-        "marks": list(words.marks(sentence)),
+        "marks": list(marks(sentence)),
     }
 
 

@@ -6,25 +6,21 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+from rag.marks import CLOSEST
 from rag.state import IndexState, Status
 from rag.types import (
     Answer,
     AnswerStatus,
     Article,
-    Evidence,
     Found,
     Freshness,
     Kind,
     Origins,
-    QuotationState,
-    Reason,
     SearchResult,
-    Sentence,
     Sort,
 )
 from ui import dates
 
-CLOSEST = "Closest passages; not judged an answer"
 KINDS: dict[Kind, str] = {
     "report": "report",
     "analysis": "analysis",
@@ -35,13 +31,6 @@ KINDS: dict[Kind, str] = {
     "live": "live blog",
     "correction": "correction",
     "obituary": "obituary",
-}
-QUOTATIONS: dict[QuotationState, str | None] = {
-    "verbatim": None,
-    "differs": "quotation: wording differs from the source",
-    "joined": "quotation: joined from two in the source",
-    "given_to_another": "quotation: given by the source to someone else",
-    "not_found": "quotation: not found in the source",
 }
 GONE = {
     "removed": "Removed from the library since. The answer was written while it was there.",
@@ -174,27 +163,6 @@ def left_out(undated: int) -> str | None:
     return f"{undated:,} undated left out" if undated else None
 
 
-def evidence(found: Evidence | None) -> str | None:
-    """The mark on a sentence, or None where checking has not been done at all."""
-    if found is None:
-        return None
-    match found.state:
-        case "verbatim":
-            return "verbatim"
-        case "in_source":
-            return "in the source"
-        case "differs":
-            return "differs: " + "; ".join(_both_sides(found.reasons)) if found.reasons else "differs"
-        case "not_matched":
-            return "not matched to the source"
-        case "not_checked":
-            return "not checked"
-
-
-def _both_sides(reasons: Sequence[Reason]) -> list[str]:
-    return [f"{reason.said} in the answer, {reason.source} in the source" for reason in reasons]
-
-
 def source(outlet: str | None, published: str | None, kind: Kind | None, today: date) -> str:
     """A chip's words: "Gazette · 11 Nov", and "· opinion" where the kind matters to a reader."""
     parts = [outlet or "outlet not stated", dates.shown(published, today)]
@@ -209,14 +177,6 @@ def article_line(article: Article, today: date) -> str:
     parts += [KINDS[article.kind]] if article.kind in TELLING else []
     parts += [f"page {article.page}"] if article.page else []
     return " · ".join(parts)
-
-
-def marks(sentence: Sentence) -> tuple[str, ...]:
-    """What stands beside a sentence: its evidence, whose word it is, what became of its quotations."""
-    parts = [evidence(sentence.evidence)]
-    parts.append(f"whose word: {sentence.attribution}" if sentence.attribution else None)
-    parts += [QUOTATIONS[quotation.state] for quotation in sentence.quotations]
-    return tuple(part for part in parts if part)
 
 
 def why(found: Found) -> tuple[str, ...]:

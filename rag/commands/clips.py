@@ -12,6 +12,7 @@ from rag.commands.shelf import NOTHING, PARTLY, Opened, Print
 from rag.errors import UsageError
 from rag.jsonable import as_json
 from rag.kept import COMMAND_LINE, Clip
+from rag.marks import taken_away
 from rag.newsroom import Newsroom
 from rag.table import write
 from rag.types import Answer, Citation
@@ -93,8 +94,9 @@ def _of_answer(room: Newsroom, answer_id: str, number: int) -> Clip:
     chosen = texts[number - 1]
     if isinstance(chosen, Citation):
         return room.clip(COMMAND_LINE, [chosen], mark="verbatim", **about)
-    mark = chosen.evidence.state.replace("_", " ") if chosen.evidence is not None else "not checked"
-    return room.clip(COMMAND_LINE, _cited(answer, chosen.citations), text=chosen.text, mark=mark, **about)
+    return room.clip(
+        COMMAND_LINE, _cited(answer, chosen.citations), text=chosen.text, mark=taken_away(chosen), **about
+    )
 
 
 def _cited(answer: Answer, numbers: tuple[int, ...]) -> list[Citation]:

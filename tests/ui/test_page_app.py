@@ -55,6 +55,7 @@ def test_a_question_is_answered_with_its_sources(app: AppTest) -> None:
     assert data["outcome"] == "answered"
     assert len(data["statements"]) == 3
     assert len(data["sources"]) == 3
+    assert [one.proto.label for one in app.get("download_button")] == ["Markdown", "HTML", "Word", "JSON"]
     assert not app.exception
 
 

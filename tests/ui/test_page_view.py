@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from rag.marks import UNFINISHED
 from rag.types import Answer, Article
 from tests.fakes.newsroom import FakeNewsroom
 from tests.fakes.scripted import SCRIPTS
@@ -216,7 +217,7 @@ def test_an_answer_for_a_model_that_failed_says_so_and_shows_what_it_had_finishe
     )
     pane = view.of_answer(failed, fake.article, TODAY, key="k", model="scripted", others=1)
     assert "extractive, the model failed" in pane["summary"]
-    assert [one.get("lead") for one in pane["statements"]] == [None, view.UNFINISHED, None]
+    assert [one.get("lead") for one in pane["statements"]] == [None, UNFINISHED, None]
     assert [one["event"] for one in pane["actions"]] == [view.RETRY, view.OTHER]
     assert {cited["number"]: cited["used_by"] for cited in pane["citations"]} == {
         1: ["s1"], 2: ["s2"], 3: ["s2"], 4: ["s3"],

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from rag import marks
 from rag.types import Answer, Evidence, Freshness, Origins, Quotation, Reason, Sentence
 from tests.fakes.newsroom import FakeNewsroom
 from ui import words
@@ -88,7 +89,7 @@ def test_unclear_texts_never_count_as_an_origin(origins: Origins | None, said: s
     ],
 )
 def test_a_mark_promises_what_was_measured(evidence: Evidence | None, said: str | None) -> None:
-    assert words.evidence(evidence) == said
+    assert marks.evidence(evidence) == said
     assert not any(promise in (said or "") for promise in PROMISES)
 
 
@@ -100,7 +101,7 @@ def test_a_sentence_says_whose_word_it_is_and_what_became_of_its_quotations() ->
         Evidence("in_source"),
         (Quotation("we won", "Ruiz", "differs"), Quotation("a", None, "verbatim")),
     )
-    assert words.marks(sentence) == (
+    assert marks.marks(sentence) == (
         "in the source",
         "whose word: police",
         "quotation: wording differs from the source",
