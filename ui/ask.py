@@ -129,6 +129,7 @@ def _ask(question: str, *, extractive: bool = False, others: tuple[Asking, ...] 
 
 
 def _show(asking: Asking, others: tuple[Asking, ...] = ()) -> None:
+    asking.attend(reader.present())
     st.session_state.update(
         asking=asking,
         others=others,

@@ -4,12 +4,16 @@ page can cut the answer off, and every redraw shows what is there so far."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, wait
 
 from rag.errors import DatelineError
 from rag.kept import Asked
 from rag.types import Answer, Events, Sentence, Stage
+
+LEFT = 1.2  # seconds from the reader's going to the stop: a page loaded again is back sooner
+_LOOK = 0.2
 
 
 class Asking:
@@ -44,6 +48,7 @@ class Asking:
         self._told = 0
         self._stopped = threading.Event()
         self._answer: Answer | None = None
+        self._attended: Callable[[], bool] | None = None
         self._future: Future[None] = run_on.submit(self._gather, events)
         self._future.add_done_callback(lambda _done: self._tell())
 
@@ -85,6 +90,15 @@ class Asking:
                 self._stopped.set()
         self._tell()
 
+    def attend(self, there: Callable[[], bool]) -> None:
+        """From now on the reader is at the page for which `there` holds; gone for `LEFT` seconds, it is stopped.
+
+        A page loaded again takes its question up within that time.
+        """
+        first, self._attended = self._attended is None, there
+        if first and self.running:
+            threading.Thread(target=self._watch, name="attended", daemon=True).start()
+
     def recorded(self, seconds: float) -> bool:
         """Wait until the answer is kept, at most `seconds`; whether something came of it that is not shown yet."""
         before = (self.asked, self.trouble)
@@ -123,6 +137,17 @@ class Asking:
                 self.asked = self._keep(self._answer)
             except DatelineError as error:
                 self.trouble = f"This answer was not kept: {error}"
+
+    def _watch(self) -> None:
+        since = None
+        while self.running and self._attended is not None:
+            if self._attended():
+                since = None
+            elif since is None:
+                since = time.monotonic()
+            elif time.monotonic() - since > LEFT:
+                self.stop()
+            self.settle(_LOOK)
 
     def _take(self, answer: Answer) -> None:
         """The answer, unless the reader stopped before it came."""

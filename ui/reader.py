@@ -9,12 +9,16 @@ import hashlib
 import re
 import secrets
 import uuid
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.door import named
 
@@ -56,6 +60,14 @@ class Reader:
 def of_browser(token: str) -> str:
     """The owner of what is asked in a browser with this token."""
     return f"browser:{hashlib.sha256(token.encode()).hexdigest()[:40]}"
+
+
+def present() -> Callable[[], bool]:
+    """Tells, on any thread, whether the reader of the page that is being drawn still has it open."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    return partial(runtime.get_instance().is_active_session, context.session_id)
 
 
 def owner() -> str:

@@ -93,6 +93,21 @@ def test_row_20_stop_stops_a_model_at_once(reader: Open, address: str, model: Op
     wait_for(lambda: len(model.left) == gone + 1)  # the model's server is told
 
 
+def test_row_20_a_tab_that_is_closed_stops_a_model_and_nothing_is_kept(
+    reader: Open, address: str, model: OpenAIServer
+) -> None:
+    model.script[:] = [telling(WRITTEN, MORE, size=3, silent=(40, 30.0))]
+    gone = len(model.left)
+    here = reader(address=address)
+    here.ask("Where did Tilde Aasen work until she retired?")
+    expect(here.page.locator(".pane .statement")).to_have_count(1)
+    here.page.close()
+    wait_for(lambda: len(model.left) == gone + 1)
+    other = reader(address=address, path="history")
+    other.page.locator(".st-key-history_words").wait_for()
+    expect(other.page.get_by_text("Tilde Aasen")).to_have_count(0)
+
+
 def test_a_reply_that_is_cut_off_leaves_the_extractive_answer_and_can_be_asked_again(
     reader: Open, address: str, model: OpenAIServer
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from rag.errors import UsageError
 from rag.types import Events, Sentence, Stage
 from tests.fakes.newsroom import FakeNewsroom
-from ui.asking import Asking
+from ui.asking import LEFT, Asking
 
 QUESTION = "Why is the Tarn bridge closed?"
 
@@ -78,3 +78,30 @@ def test_what_the_engine_says_is_wrong_comes_through(workers: ThreadPoolExecutor
     asking.settle(60)
     with pytest.raises(UsageError, match="3,000 characters"):
         _ = asking.answer
+
+
+def test_row_20_a_question_whose_reader_has_gone_is_stopped_unless_a_reload_takes_it_up(
+    workers: ThreadPoolExecutor,
+) -> None:
+    stopped, back = threading.Event(), threading.Event()
+
+    def events(stop: threading.Event) -> Iterator[Events]:
+        yield Stage("searching")
+        stop.wait(60)
+        stopped.set()
+
+    asking = Asking(QUESTION, events, workers)
+    looked = threading.Event()
+
+    def gone() -> bool:
+        looked.set()
+        return False
+
+    asking.attend(gone)
+    assert looked.wait(60)
+    asking.attend(lambda: not back.is_set())  # the page was loaded again
+    time.sleep(LEFT * 1.5)
+    assert asking.running
+    back.set()
+    assert stopped.wait(60)
+    assert asking.stopped
