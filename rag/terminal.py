@@ -186,6 +186,8 @@ def print_ingest(report: IngestReport) -> None:
         if report.count(status) or status == "added"
     ]
     out.print(f"{', '.join(counts)} in {report.seconds:.1f} s")
+    if report.count("added") or report.count("changed"):
+        out.print("[dim]`dateline list` shows what is there, with its ids.[/dim]")
     for warning in report.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
 

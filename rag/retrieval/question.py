@@ -47,7 +47,9 @@ def read_question(
     question = " ".join(question.replace("\0", " ").split())
     if not question:
         raise UsageError(
-            "The question", "it is empty", 'Ask in a sentence: dateline ask "Who opened the bridge?"'
+            "The question",
+            "it is empty",
+            'Ask in a sentence ("Who opened the bridge?"), or name words to search for ("Tarn bridge").',
         )
     if len(question) > LONGEST:
         fault = f"it has {len(question):,} characters, more than {LONGEST:,}"
