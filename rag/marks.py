@@ -35,13 +35,32 @@ def evidence(found: Evidence | None) -> str | None:
 
 
 def _both_sides(reasons: Sequence[Reason]) -> list[str]:
-    return [f"{reason.said} in the answer, {reason.source} in the source" for reason in reasons]
+    return [
+        f"{_one_side(reason, reason.said)} in the answer, {_one_side(reason, reason.source)} in the source"
+        for reason in reasons
+    ]
+
+
+def _one_side(reason: Reason, words: str) -> str:
+    if not words:
+        return "left out"
+    quoted = reason.kind in ("number", "date", "name") or words.startswith("“")
+    return words if quoted else f"“{words}”"
 
 
 def marks(sentence: Sentence) -> tuple[str, ...]:
     """What stands beside a sentence: its evidence, whose word it is, what became of its quotations."""
     parts = [evidence(sentence.evidence)]
     parts.append(f"whose word: {sentence.attribution}" if sentence.attribution else None)
+    parts += [QUOTATIONS[quotation.state] for quotation in sentence.quotations]
+    return tuple(part for part in parts if part)
+
+
+def alarms(sentence: Sentence) -> tuple[str, ...]:
+    """Those of its marks that tell of a difference from the source."""
+    parts = (
+        [evidence(sentence.evidence)] if sentence.evidence and sentence.evidence.state == "differs" else []
+    )
     parts += [QUOTATIONS[quotation.state] for quotation in sentence.quotations]
     return tuple(part for part in parts if part)
 

@@ -24,6 +24,7 @@ from rich.text import Text
 from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
+from rag.marks import marks
 from rag.state import Comparison, IngestReport, Item, Plan, ShelfPage, Status, Vectors
 from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
 
@@ -76,8 +77,10 @@ def print_answer(answer: Answer) -> None:
 
 def _print_sentences(sentences: Sequence[Sentence]) -> None:
     for sentence in sentences:
-        marks = "".join(f"[{number}]" for number in sentence.citations)
-        out.print(f"{harmless(sentence.text)} [dim]{escape(marks)}[/dim]")
+        cited = "".join(f"[{number}]" for number in sentence.citations)
+        out.print(f"{harmless(sentence.text)} [dim]{escape(cited)}[/dim]")
+        if told := "; ".join(marks(sentence)):
+            out.print(f"    [dim]{harmless(told)}[/dim]")
     out.print()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["reading", "library", "models", "retrieval", "answering", "briefing", "evaluation"]
+ROOMS = ["reading", "library", "models", "retrieval", "evidence", "answering", "briefing", "evaluation"]
 EDGE = {
     "newsroom",
     "settings",

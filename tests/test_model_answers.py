@@ -12,9 +12,10 @@ import pytest
 
 from rag import newsroom, settings
 from rag.answering.chain import LOCAL
+from rag.marks import alarms, marks
 from rag.models import openai_faults
 from rag.newsroom import How, Newsroom
-from rag.types import Answer, Scope, Sentence, Stage
+from rag.types import Answer, Evidence, Reason, Scope, Sentence, Stage
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.homes import wait_for
 from tests.fakes.openai_server import OpenAIServer, Reply, fault, said, serving
@@ -85,7 +86,7 @@ def test_what_a_model_writes_is_cited_to_the_sentences_that_say_it(tmp_path: Pat
         ]
         assert [answer.citations[one.citations[0] - 1].quote for one in answer.sentences] == [BRIDGE, DETOUR]
         assert [one.evidence and one.evidence.state for one in answer.sentences] == [
-            "not_checked",
+            "in_source",
             "verbatim",
         ]
         for citation in answer.citations:
@@ -97,6 +98,16 @@ def test_what_a_model_writes_is_cited_to_the_sentences_that_say_it(tmp_path: Pat
         assert answer.cost == pytest.approx(160 / 1_000_000)
         assert answer.prompts.keys() == {"answer"}
         assert QUESTION in server.prompt()
+
+
+def test_row_32_a_model_s_figure_that_its_passage_has_otherwise_is_shown_and_marked(tmp_path: Path) -> None:
+    text = "Engineers closed the Marden bridge on Monday after they found forty cracks in its girders [{bridge}]."
+    with asked(tmp_path / "home", naming(text)) as (room, _):
+        [sentence] = room.ask(QUESTION).sentences
+        assert sentence.text == text.removesuffix(" [{bridge}].") + "."
+        assert sentence.evidence == Evidence("differs", (Reason("number", "forty", "fourteen", 1),))
+        assert marks(sentence) == ("differs: forty in the answer, fourteen in the source",)
+        assert alarms(sentence) == marks(sentence)
 
 
 def test_a_model_that_finds_no_answer_claims_nothing(tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ class Statement(TypedDict):
     """A numbered thing on the left: a sentence of an answer, or a passage with its heading and why it was found.
 
     `lead` stands above it, where something else begins with it. It is copied with its marks and its sources: the
-    sentence as it stands, of a passage the words cited first. A `note` can be written by the reader.
+    sentence as it stands, of a passage the words cited first. `alarms` are those of the marks that tell of a
+    difference. A `note` can be written by the reader.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Statement(TypedDict):
     byline: NotRequired[str]
     lead: NotRequired[str]
     marks: NotRequired[list[str]]
+    alarms: NotRequired[list[str]]
     why: NotRequired[list[str]]
     tools: NotRequired[list[Tool]]
     note: NotRequired[str]

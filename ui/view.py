@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.kept import Asked
-from rag.marks import UNFINISHED, marks
+from rag.marks import UNFINISHED, alarms, marks
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
 from ui import dates, words
 from ui.contract import Action, Headline, Pane, Statement
@@ -185,6 +185,7 @@ def _sentence(at: int, sentence: Sentence) -> Statement:
         "text": sentence.text,
         "cites": list(sentence.citations),
         "marks": list(marks(sentence)),
+        "alarms": list(alarms(sentence)),
     }
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from rag.answering.answerability import ANSWERED, CLOSEST
 from rag.answering.citations import Numbering
+from rag.answering.evidence import checked
 from rag.answering.model_writer import Attempt, ModelWriter
 from rag.answering.origins import origins
-from rag.answering.writer import Draft, Judged, Material, Writer
+from rag.answering.writer import Judged, Material, Writer
 from rag.library.rows import HitRow
 from rag.reading.dates import moment
 from rag.retrieval.question import Asked
@@ -21,8 +22,6 @@ from rag.types import (
     AnswerStatus,
     Citation,
     Events,
-    Evidence,
-    EvidenceState,
     Found,
     Freshness,
     Nearest,
@@ -100,7 +99,7 @@ def answer_stream(
         parts.take(attempt)
     elif status == "answered":
         for draft in writer.write(ground.material):
-            parts.sentences.append(_sentence(draft, parts.numbering))
+            parts.sentences.append(checked(draft, parts.numbering))
             yield parts.sentences[-1]
     if parts.status == "closest":
         for span in judged.nearest:
@@ -119,7 +118,7 @@ def _written(
     for event in model.write(material, stop=stop):
         if isinstance(event, Attempt):
             return event
-        yield _sentence(event, numbering)
+        yield checked(event, numbering)
     raise AssertionError("a model's writing ends with an Attempt")
 
 
@@ -152,24 +151,14 @@ class _Parts:
 
     def take(self, attempt: Attempt) -> None:
         """A model's whole reply is the answer, or says that there is none in what was found."""
-        self.sentences = [_sentence(draft, self.numbering) for draft in attempt.drafts]
+        self.sentences = [checked(draft, self.numbering) for draft in attempt.drafts]
         self.status = "answered" if self.sentences else "closest"
         self.notes += (*(() if self.sentences else (DECLINED,)), *attempt.notes)
 
     def keep(self, attempt: Attempt) -> None:
         """What a model had finished when it failed, behind the answer that stands for it."""
         self.notes += (f"{attempt.fault} {INSTEAD}", *attempt.notes)
-        self.unfinished = tuple(_sentence(draft, self.numbering) for draft in attempt.drafts)
-
-
-def _sentence(draft: Draft, numbering: Numbering) -> Sentence:
-    """A sentence with its citations and what can be said of it: verbatim, tied to nothing, else not checked."""
-    numbers = tuple(numbering.number(span) for span in draft.spans)
-    quotes = {" ".join(numbering.citations[number - 1].quote.split()) for number in numbers}
-    state: EvidenceState = "not_checked" if numbers else "not_matched"
-    if draft.text in quotes:  # the whole of what is cited, never a part that may mean something else
-        state = "verbatim"
-    return Sentence(draft.text, numbers, evidence=Evidence(state))
+        self.unfinished = tuple(checked(draft, self.numbering) for draft in attempt.drafts)
 
 
 def _answer(

@@ -14,6 +14,7 @@ class Numbering:
     def __init__(self, hits: Sequence[tuple[HitRow, Found]]) -> None:
         self._hits = hits
         self._numbers: dict[Span, int] = {}
+        self._cited: list[HitRow] = []
         self.citations: list[Citation] = []
 
     def number(self, span: Span) -> int:
@@ -27,12 +28,17 @@ class Numbering:
             self._numbers[span] = len(self.citations)
         return self._numbers[span]
 
+    def hit(self, number: int) -> HitRow:
+        """The passage, with its article, that a citation stands in."""
+        return self._cited[number - 1]
+
     def _citation(self, span: Span, number: int) -> Citation:
-        for _, found in self._hits:
+        for hit, found in self._hits:
             passage = found.passage
             if (passage.article_id, passage.version) != (span.article_id, span.version):
                 continue
             if passage.start <= span.start < span.end <= passage.end:
+                self._cited.append(hit)
                 return cited(found, number, span.start, span.end)
         raise KeyError(span)
 

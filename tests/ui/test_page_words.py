@@ -84,6 +84,10 @@ def test_unclear_texts_never_count_as_an_origin(origins: Origins | None, said: s
         (Evidence("verbatim"), "verbatim"),
         (Evidence("in_source"), "in the source"),
         (Evidence("differs", (Reason("number", "14", "9"),)), "differs: 14 in the answer, 9 in the source"),
+        (
+            Evidence("differs", (Reason("attribution", "", "police said"), Reason("hedge", "", "about"))),
+            "differs: left out in the answer, “police said” in the source; left out in the answer, “about” in the source",
+        ),
         (Evidence("not_matched"), "not matched to the source"),
         (Evidence("not_checked"), "not checked"),
     ],
@@ -106,6 +110,7 @@ def test_a_sentence_says_whose_word_it_is_and_what_became_of_its_quotations() ->
         "whose word: police",
         "quotation: wording differs from the source",
     )
+    assert marks.alarms(sentence) == ("quotation: wording differs from the source",)
 
 
 def test_opinion_and_press_releases_say_so_where_they_are_cited() -> None:

@@ -109,7 +109,7 @@ export class AnswerSide {
 
   sentence(statement) {
     const chips = statement.cites.map((number) => this.chip(number));
-    const marks = (statement.marks ?? []).map((words) => el("span", { class: "mark" }, words));
+    const marks = (statement.marks ?? []).map((words) => el("span", { class: statement.alarms?.includes(words) ? "mark alarm" : "mark" }, words));
     const asked = statement.byline ? el("p", { class: "byline" }, statement.byline) : null;
     return [el("p", { class: "text" }, statement.text), el("div", { class: "chips" }, ...chips, ...marks), asked];
   }

@@ -1,0 +1,196 @@
+"""Numbers, dates and names of a sentence against those of the sentences it rests on.
+
+A fact is found, or it stands in the place of another one of its kind (then it differs), or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rag.evidence import names as naming
+from rag.evidence import numbers as counting
+from rag.evidence import times as dating
+from rag.evidence.names import Name
+from rag.evidence.numbers import Number
+from rag.evidence.parsed import Fact, Parsed, support
+from rag.evidence.times import When
+from rag.evidence.tokens import stem
+from rag.types import ReasonKind
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the answer says and what its source says in the same place: `at` in the passage of `citation`."""
+
+    kind: ReasonKind
+    said: str
+    source: str
+    at: int
+    citation: int
+
+
+@dataclass(slots=True)
+class Facts:
+    """What became of a sentence's facts: `differ`, and the `missing` that stand nowhere in the source."""
+
+    differ: list[Difference]
+    missing: list[str]
+
+
+def compare(
+    said: Parsed, anchors: Sequence[Parsed], passage: Sequence[Parsed], known: Sequence[Name]
+) -> Facts:
+    """Every number, date and name of a sentence.
+
+    Args:
+        anchors: the source's sentences that say most of it.
+        passage: all sentences cited, the anchors among them.
+        known: names of the article whose short form the passage uses.
+    """
+    found = Facts([], [])
+    _kind(
+        found,
+        "number",
+        said,
+        said.numbers,
+        anchors,
+        passage,
+        lambda one: one.numbers,
+        counting.same,
+        _number_fits,
+    )
+    _kind(found, "date", said, said.times, anchors, passage, lambda one: one.times, dating.same, _date_fits)
+    _names(found, said, anchors, passage, known)
+    found.differ += _bounds(said, anchors)
+    return found
+
+
+def _kind(
+    found: Facts,
+    kind: ReasonKind,
+    said: Parsed,
+    facts: Sequence[F],
+    anchors: Sequence[Parsed],
+    passage: Sequence[Parsed],
+    of: Callable[[Parsed], Sequence[F]],
+    same: Callable[[F, F], bool],
+    fits: Callable[[Parsed, F, Parsed, F], int],
+) -> None:
+    for fact in facts:
+        held = [(one, other) for one in passage for other in of(one) if same(fact, other)]
+        free = [
+            (one, other)
+            for one in anchors
+            for other in of(one)
+            if not any(same(mine, other) for mine in facts)
+        ]
+        best = max(free, key=lambda pair: fits(said, fact, *pair), default=None)
+        fit = fits(said, fact, *best) if best else 0
+        if held:
+            here = max(fits(said, fact, *pair) for pair in held)
+            if best and here <= 1 and fit >= here + 3:
+                found.differ.append(_difference(kind, fact, *best))
+        elif best and fit >= 2:
+            found.differ.append(_difference(kind, fact, *best))
+        elif not isinstance(fact, Number) or not _weak(fact):
+            found.missing.append(fact.text)
+
+
+def _weak(number: Number) -> bool:
+    """Whether it is no figure one would look for: "first", "half", "two" of what the text lists."""
+    return number.text.lower() in (
+        "first",
+        "second",
+        "third",
+        "one",
+        "two",
+        "half",
+        "both",
+        "twice",
+        "double",
+        "quarter",
+    )
+
+
+def _difference(kind: ReasonKind, fact: Fact, source: Parsed, other: Fact) -> Difference:
+    return Difference(kind, fact.text, other.text, source.start + other.start, source.citation)
+
+
+def _number_fits(said: Parsed, fact: Number, source: Parsed, other: Number) -> int:
+    """How surely two numbers stand in one place: what they count, their unit, the words beside them."""
+    if fact.ordinal != other.ordinal:
+        return 0
+    beside = support(said, fact, source, other)
+    if counting.conflicting(fact.unit, other.unit) and fact.value != other.value:
+        return 0
+    if bool(fact.unit) != bool(other.unit) and "%" in (fact.unit, other.unit):
+        return 0
+    counted = bool(fact.noun) and fact.noun == other.noun
+    if not counted and not beside:
+        return 0
+    return beside + 2 * counted + (bool(fact.unit) and fact.unit == other.unit)
+
+
+def _date_fits(said: Parsed, fact: When, source: Parsed, other: When) -> int:
+    if not dating.comparable(fact, other):
+        return 0
+    beside = support(said, fact, source, other)
+    return beside + (fact.form == other.form) if beside else 0
+
+
+def _bounds(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
+    """Equal numbers that are limited otherwise, each by its likeliest place."""
+    for fact in said.numbers:
+        held = [(one, other) for one in anchors for other in one.numbers if counting.same(fact, other)]
+        if not held or any(not counting.bound_differs(fact, other) for _, other in held):
+            continue
+        source, other = max(held, key=lambda pair: _number_fits(said, fact, *pair))
+        if _number_fits(said, fact, source, other) >= 1:
+            yield Difference(
+                "number", fact.limited, other.limited, source.start + other.start, source.citation
+            )
+
+
+def _names(
+    found: Facts, said: Parsed, anchors: Sequence[Parsed], passage: Sequence[Parsed], known: Sequence[Name]
+) -> None:
+    stems = frozenset().union(*(one.stems for one in passage)) if passage else frozenset()
+    for fact in (one for one in said.names if one.sure):
+        held = [(one, other) for one in passage for other in one.names if naming.same(fact, other)]
+        free = [
+            (one, other)
+            for one in anchors
+            for other in one.names
+            if not any(naming.same(mine, other) for mine in said.names) and other.sure and _like(fact, other)
+        ]
+        best = max(free, key=lambda pair: _name_fits(said, fact, *pair), default=None)
+        fit = _name_fits(said, fact, *best) if best else 0
+        if held or _worded(fact, stems) or any(naming.same(fact, one) for one in known):
+            here = max((support(said, fact, *pair) for pair in held), default=1)
+            if held and best and not here and fit >= 3:
+                found.differ.append(_difference("name", fact, *best))
+        elif best and fit >= 2:
+            found.differ.append(_difference("name", fact, *best))
+        else:
+            found.missing.append(fact.text)
+
+
+def _worded(name: Name, stems: frozenset[str]) -> bool:
+    """Whether the source has all its words, be it without capitals."""
+    return all(stem(word) in stems for word in name.words)
+
+
+def _like(fact: Name, other: Name) -> bool:
+    """Whether the two may be names of one kind: peoples and countries stand against their like only."""
+    return bool(fact.known) == bool(other.known)
+
+
+def _name_fits(said: Parsed, fact: Name, source: Parsed, other: Name) -> int:
+    """How surely two names stand in one place: a word in common, the words beside them."""
+    shared = len(set(fact.words) & set(other.words)) if not fact.known else 0
+    beside = support(said, fact, source, other)
+    return beside + 2 * min(shared, 1) if beside or shared else 0

@@ -1,0 +1,146 @@
+"""Whose word a sentence is: the reporting clause of a source's sentence, and what of it a sentence keeps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.evidence import names as naming
+from rag.evidence.facts import Difference
+from rag.evidence.parsed import Parsed
+from rag.evidence.tokens import Token
+from rag.evidence.wording import SAYING, TELLING
+
+_ACCORDING = re.compile(r"\baccording to ", re.I)
+_LONGEST = 12  # words of a speaker
+_SHARE = 0.6  # of what a sentence has from its source that lies in what was reported
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A reporting clause: the words it stands in, who speaks, and the range of the sentence that is reported."""
+
+    phrase: str
+    speaker: str
+    start: int
+    end: int
+    scope: tuple[int, int]
+
+
+def reported(one: Parsed) -> tuple[Reported, ...]:
+    """The reporting clauses of a sentence."""
+    return (*_according(one), *_said(one))
+
+
+def _according(one: Parsed) -> Iterator[Reported]:
+    for match in _ACCORDING.finditer(one.text):
+        stop = re.search(r"[,;.](?!\d)|\s[-–—]\s|$", one.text[match.end() :])
+        end = match.end() + (stop.start() if stop else 0)
+        speaker = one.text[match.end() : end]
+        if len(speaker.split()) > _LONGEST:
+            continue
+        leads = not one.text[: match.start()].strip("\"“'‘ ")
+        scope = (end, len(one.text)) if leads else (0, match.start())
+        yield Reported(one.text[match.start() : end], speaker.strip(), match.start(), end, scope)
+
+
+def _said(one: Parsed) -> Iterator[Reported]:
+    for at, word in enumerate(one.words):
+        if word.low not in SAYING or _no_verb(one.words, at):
+            continue
+        begin = _clause_start(one.text, word.start)
+        subject = one.text[begin : word.start].strip(' ,"“”')
+        end = _clause_end(one.text, word.end)
+        after = one.text[word.end : end].strip(' ,."“”')
+        before = one.text[:begin].strip(" \"“”'")
+        if subject and len(subject.split()) <= _LONGEST and not before:
+            yield Reported(f"{subject} {word.text}", subject, begin, word.end, (word.end, len(one.text)))
+        elif subject and len(subject.split()) <= _LONGEST and before:
+            yield Reported(f"{subject} {word.text}", subject, begin, word.end, (0, begin))
+        elif not subject and after and len(after.split()) <= _LONGEST:
+            yield Reported(f"{word.text} {after}", after, word.start, end, (0, word.start))
+
+
+_NAMED = frozenset("a the his her their its any no that".split())  # before "claim", not before "said"
+_NOT_SAYING = frozenset("to be been being is are was were not".split())
+_NOUNS = frozenset("states reports estimates claims claim".split())
+
+
+def _no_verb(words: Sequence[Token], at: int) -> bool:
+    """Whether nobody says anything here: "a claim", "reports of", "was told", "is said to"."""
+    low, before = words[at].low, words[at - 1].low if at else ""
+    if before in _NOT_SAYING or (before in _NAMED and low != "said"):
+        return True
+    return low in _NOUNS and (at == 0 or before in ("of", "united"))
+
+
+_BREAK = re.compile(r"[,;:—–\"“”]|\b(?:and|but|that)\b")
+
+
+def _clause_start(text: str, before: int) -> int:
+    begin = 0
+    for match in _BREAK.finditer(text, 0, before):
+        begin = match.end()
+    return begin
+
+
+def _clause_end(text: str, after: int) -> int:
+    match = re.compile(r"[,;:.—–\"“”]").search(text, after + 1)
+    return match.start() if match else len(text)
+
+
+_PRONOUNS = frozenset("he she it they we i you who which this that one it's".split())
+
+
+def whose(one: Parsed) -> str | None:
+    """Who speaks in a sentence by its own words, unnamed sources in its phrase; None where it is the reporter or the
+    sentence says "he" only."""
+    for clause in reported(one):
+        speaker = " ".join(clause.speaker.split())
+        if speaker.lower() not in _PRONOUNS:
+            return speaker
+    return None
+
+
+def keeps(said: Parsed) -> bool:
+    """Whether a sentence says itself that somebody says it."""
+    return any(word.low in TELLING for word in said.words)
+
+
+def dropped(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
+    """The reporting clause that a sentence leaves out, where most of what it has from its source was reported."""
+    if not anchors:
+        return
+    source = anchors[0]
+    shared = {at for at in source.telling if source.words[at].stem in said.stems}
+    for clause in reported(source):
+        inside = {at for at in shared if clause.scope[0] <= source.words[at].start < clause.scope[1]}
+        around = {at for at in shared if not clause.start <= source.words[at].start < clause.end}
+        if len(inside) < 3 or len(inside) < _SHARE * max(1, len(around)):
+            continue
+        if not keeps(said):
+            yield Difference(
+                "attribution",
+                "",
+                " ".join(clause.phrase.split()),
+                source.start + clause.start,
+                source.citation,
+            )
+            return
+        yield from _another(said, source, clause)
+        return
+
+
+def _another(said: Parsed, source: Parsed, clause: Reported) -> Iterator[Difference]:
+    """The same words given to another speaker, both named."""
+    for mine in reported(said):
+        ours = [one for one in said.names if one.text in mine.speaker]
+        theirs = [one for one in source.names if one.text in clause.speaker]
+        if not ours or not theirs:
+            continue
+        if not any(naming.same(one, other) or naming.same(other, one) for one in ours for other in theirs):
+            yield Difference(
+                "attribution", mine.speaker, clause.speaker, source.start + clause.start, source.citation
+            )
+            return

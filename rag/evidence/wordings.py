@@ -1,0 +1,169 @@
+"""What a sentence says otherwise without another number, date or name: denied, surer, or the opposite."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.evidence.facts import Difference
+from rag.evidence.parsed import Parsed
+from rag.evidence.tokens import Token, stem
+from rag.evidence.wording import DENIALS, HEDGES, NEGATORS, UNSURE, WITH_TO, opposed
+
+_REACH = 4  # telling words that a negation reaches over
+_BESIDE = 3  # words to each side that make the place of a word
+_CLAUSE = re.compile(
+    r"[,;:.!?—–]|\b(?:but|and|because|although|though|while|whereas|until|unless|who|which)\b", re.I
+)
+_UNSURE = frozenset(map(stem, UNSURE))
+_HEDGE = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, HEDGES), key=len, reverse=True))})\b", re.I)
+
+
+def opposites(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
+    """Words that stand against a word of the source in the same place."""
+    spoken = {word.stem for word in said.words}
+    held = {word.stem for one in anchors for word in one.words}
+    for at, word in enumerate(said.words):
+        if word.stem in held or (word.empty and word.low not in _PLACING) or _in_a_date(said, word):
+            continue
+        for source in anchors:
+            for other_at, other in enumerate(source.words):
+                if other.stem in spoken or not opposed(word.stem, other.stem):
+                    continue
+                if _together(said, at, source, other_at) >= 2:
+                    yield Difference(
+                        "meaning", word.text, other.text, source.start + other.start, source.citation
+                    )
+                    return
+
+
+_PLACING = frozenset(
+    """
+    before after over under above below inside outside more less most all some few up down off against
+    """.split()
+)
+
+
+def _in_a_date(one: Parsed, word: Token) -> bool:
+    """Whether a word is of a date: "last November", "first quarter" is not."""
+    following = one.text[word.end : word.end + 12].strip().lower()
+    return word.low == "last" and following.startswith(_TIMES)
+
+
+_TIMES = tuple(
+    "week month year night spring summer autumn fall winter jan feb mar apr may jun jul aug sep oct nov dec mon "
+    "tue wed thu fri sat sun decade century".split()
+)
+
+
+def _together(said: Parsed, at: int, source: Parsed, other_at: int) -> int:
+    """How many telling words stand beside both words."""
+    return len(_around(said, at) & _around(source, other_at))
+
+
+def _around(one: Parsed, at: int) -> frozenset[str]:
+    before = [place for place in one.telling if place < at][-_BESIDE - 1 :]
+    after = [place for place in one.telling if place > at][: _BESIDE + 1]
+    return frozenset(one.words[place].stem for place in (*before, *after))
+
+
+def denied(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
+    """The first word that one of the two denies and the other does not, in the same place."""
+    for at in said.plain:
+        word = said.words[at]
+        places = [
+            (_together(said, at, source, other), source, other)
+            for source in anchors
+            for other in source.plain
+            if source.words[other].stem == word.stem
+        ]
+        if not places:
+            continue
+        ours = _negated(said, at)
+        if any((ours is None) == (_negated(source, other) is None) for _, source, other in places):
+            continue
+        together, source, other = max(places, key=lambda place: place[0])
+        theirs = _negated(source, other)
+        if _denies(anchors[0] if ours is not None else said):
+            continue
+        near = 2 if max(_distance(said, ours, at), _distance(source, theirs, other)) <= 1 else 3
+        if together >= near and not _turned(said, at, source, other):
+            yield Difference(
+                "negation",
+                _phrase(said, ours, at),
+                _phrase(source, theirs, other),
+                source.start + source.words[other].start,
+                source.citation,
+            )
+            return
+
+
+def _denies(one: Parsed) -> bool:
+    """Whether anything is denied in a sentence."""
+    return any(
+        word.low in NEGATORS or word.low in DENIALS or word.low in WITH_TO or word.low.endswith("n't")
+        for word in one.words
+    )
+
+
+def _distance(one: Parsed, negator: int | None, at: int) -> int:
+    """How many telling words stand between a word and what denies it."""
+    return sum(negator < place < at for place in one.telling) if negator is not None else 0
+
+
+def _turned(said: Parsed, at: int, source: Parsed, other: int) -> bool:
+    """Whether an opposite beside it turns the sense back: "did not pass" and "failed"."""
+    ours, theirs = _around(said, at), _around(source, other)
+    return any(opposed(one, two) for one in ours - theirs for two in theirs - ours)
+
+
+def _negated(one: Parsed, at: int) -> int | None:
+    """The index of what denies a word; None where nothing does."""
+    words, reach = one.words, 0
+    for place in range(at - 1, -1, -1):
+        if _CLAUSE.search(one.text[words[place].end : words[place + 1].start]) or _CLAUSE.fullmatch(
+            words[place].low
+        ):
+            return None
+        low = words[place].low
+        following = words[place + 1].low
+        if low in NEGATORS or low.endswith("n't"):
+            return None if following in ("only", "just", "least", "doubt") else place
+        if low in DENIALS or (low in WITH_TO and following == "to"):
+            return place
+        reach += not words[place].empty
+        if reach > _REACH:
+            return None
+    return None
+
+
+def _phrase(one: Parsed, negator: int | None, at: int) -> str:
+    first = negator if negator is not None else at
+    if negator is None and at and one.words[at - 1].empty and one.words[at - 1].low in _AUXILIARY:
+        first = at - 1
+    return " ".join(one.text[one.words[first].start : one.words[at].end].split())
+
+
+_AUXILIARY = frozenset("is are was were had has have did does do will would can could be been".split())
+
+
+def unhedged(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
+    """What the source says less surely than the sentence: "is expected to close" and "will close"."""
+    if any(word.low in UNSURE or word.stem in _UNSURE for word in said.words):
+        return
+    for source in anchors:
+        for match in _HEDGE.finditer(source.text):
+            head = next((at for at in source.telling if source.words[at].start >= match.end()), None)
+            if head is None or _CLAUSE.search(source.text[match.end() : source.words[head].start]):
+                continue
+            stem = source.words[head].stem
+            mine = next((at for at in said.telling if said.words[at].stem == stem), None)
+            if mine is not None and _together(said, mine, source, head) >= 2:
+                yield Difference(
+                    "hedge",
+                    said.words[mine].text,
+                    " ".join(source.text[match.start() : source.words[head].end].split()),
+                    source.start + match.start(),
+                    source.citation,
+                )
+                return

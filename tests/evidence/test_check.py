@@ -1,0 +1,426 @@
+"""What a sentence says beside what its source says: honest wordings pass, each kind of error is told on both sides."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.evidence.check import Checked, Source, check
+from rag.types import Evidence
+
+PUBLISHED = "2026-11-12T09:00"  # a Thursday
+
+
+def against(source: str, said: str, **more: str) -> Checked:
+    return check(said, [Source(1, source, more.pop("published", PUBLISHED), article=source, **more)])  # type: ignore[arg-type]
+
+
+HONEST = [
+    (
+        "The council approved 14 new bus routes on Tuesday, the mayor, Ann Lee, said.",
+        "On Tuesday the council approved fourteen new bus routes, Ann Lee said.",
+    ),
+    (
+        "The council approved 14 new bus routes on Tuesday.",
+        "The council approved 14 new bus routes on 10 November.",
+    ),
+    ("About 1.2 million people live in the region.", "The region is home to about 1,200,000 people."),
+    (
+        "Exactly 1,204 people signed the petition against the dam.",
+        "More than 1,200 people signed the petition against the dam.",
+    ),
+    (
+        "Profit rose 12 percent to £4.5 million in the year to June.",
+        "Profit rose by 12% to £4.5m in the year to June.",
+    ),
+    (
+        "Dr Maria Kovacs, who leads the hospital, said 40 nurses would be hired.",
+        "Maria Kovacs said the hospital would hire 40 nurses.",
+    ),
+    (
+        "The World Health Organization warned of a new strain of the virus.",
+        "The WHO warned of a new strain of the virus.",
+    ),
+    (
+        "Police said two men were arrested after the fire at the mill.",
+        "Two men were arrested after the fire at the mill, according to police.",
+    ),
+    (
+        "The minister did not attend the opening of the bridge.",
+        "The minister didn't attend the bridge's opening.",
+    ),
+    (
+        "Harbour workers voted to strike for two days next week.",
+        "Dock workers at the harbour voted for a two-day strike next week.",
+    ),
+    (
+        "“We will not sell the farm,” said Tom Reed, its owner.",
+        "Tom Reed, the owner, said: “We will not sell the farm.”",
+    ),
+    (
+        "The bridge is expected to reopen in March, the council said.",
+        "The council expects the bridge to reopen in March.",
+    ),
+    (
+        "Nearly half of the 300 homes were flooded on Monday night.",
+        "Nearly half of 300 homes were flooded on Monday.",
+    ),
+    (
+        "U.S. President Joe Hart met French leaders in Paris.",
+        "The American president met the leaders of France in Paris.",
+    ),
+    (
+        "The company, based in Leeds, employs 350 people and made a loss of $3 million last year.",
+        "Last year the Leeds-based company lost $3 million; it has 350 employees.",
+    ),
+    (
+        "The fire began at 9.30pm and was out by midnight.",
+        "The fire began at 9:30 p.m. and was out by midnight.",
+    ),
+    ("The trial of Omar Said, 34, will begin on 3 March 2027.", "Omar Said's trial begins on March 3, 2027."),
+    ("The vote was 9 to 4 in favour of the plan.", "The plan passed by nine votes to four."),
+    (
+        "The river rose to 4.2 metres on Friday, the highest level since 1987.",
+        "On Friday the river reached 4.2 metres, its highest since 1987.",
+    ),
+]
+WRONG = [
+    (
+        "The council approved 14 new bus routes on Tuesday.",
+        "The council approved 40 new bus routes on Tuesday.",
+        "number",
+        "40",
+        "14",
+    ),
+    (
+        "The council approved 14 new bus routes on Tuesday.",
+        "The council approved 14 new bus routes on Wednesday.",
+        "date",
+        "Wednesday",
+        "Tuesday",
+    ),
+    (
+        "The council approved 14 new bus routes on Tuesday.",
+        "The council rejected 14 new bus routes on Tuesday.",
+        "meaning",
+        "rejected",
+        "approved",
+    ),
+    (
+        "The council approved 14 new bus routes on Tuesday.",
+        "The council did not approve 14 new bus routes on Tuesday.",
+        "negation",
+        "not approve",
+        "approved",
+    ),
+    (
+        "The council did not approve the new bus routes on Tuesday.",
+        "The council approved the new bus routes on Tuesday.",
+        "negation",
+        "approved",
+        "not approve",
+    ),
+    (
+        "Profit rose 12 percent to £4.5 million in the year to June.",
+        "Profit rose 12 percent to £4.5 billion in the year to June.",
+        "number",
+        "£4.5 billion",
+        "£4.5 million",
+    ),
+    (
+        "Profit rose 12 percent to £4.5 million in the year to June.",
+        "Profit fell 12 percent to £4.5 million in the year to June.",
+        "meaning",
+        "fell",
+        "rose",
+    ),
+    (
+        "Support rose by 3 percentage points to 41 percent.",
+        "Support rose by 3 percent to 41 percent.",
+        "number",
+        "3 percent",
+        "3 percentage points",
+    ),
+    (
+        "More than 400 people were evacuated from the valley.",
+        "Fewer than 400 people were evacuated from the valley.",
+        "number",
+        "Fewer than 400",
+        "More than 400",
+    ),
+    (
+        "Ann Lee, the mayor, and Tom Reed, a farmer, opened the bridge.",
+        "Tom Reed, the mayor, opened the bridge with Ann Lee, a farmer.",
+        "name",
+        "Tom Reed (mayor)",
+        "Ann Lee (mayor)",
+    ),
+    (
+        "The company sued the city over the contract.",
+        "The city sued the company over the contract.",
+        "meaning",
+        "city sued the company over the contract",
+        "company sued the city over the contract",
+    ),
+    (
+        "Mayor Ann Lee praised the firefighters at the mill.",
+        "Mayor Jane Lee praised the firefighters at the mill.",
+        "name",
+        "Jane Lee",
+        "Ann Lee",
+    ),
+    (
+        "Norway won the match against Sweden in Oslo.",
+        "Sweden won the match against Norway in Oslo.",
+        "meaning",
+        "Sweden won the match against",
+        "Norway won the match against",
+    ),
+    (
+        "The minister denied that he had taken money from the firm.",
+        "The minister had taken money from the firm.",
+        "negation",
+        "had taken",
+        "denied that he had taken",
+    ),
+    (
+        "The bridge is expected to reopen in March.",
+        "The bridge will reopen in March.",
+        "hedge",
+        "reopen",
+        "is expected to reopen",
+    ),
+    (
+        "The alleged thief fled through the garden.",
+        "The thief fled through the garden.",
+        "hedge",
+        "thief",
+        "alleged thief",
+    ),
+    (
+        "Ukraine holds less than 200 sq km of Kursk, according to the Russian military.",
+        "Ukraine holds less than 200 sq km of Kursk.",
+        "attribution",
+        "",
+        "according to the Russian military",
+    ),
+    (
+        "Police said the driver had been drinking before the crash.",
+        "The driver had been drinking before the crash.",
+        "attribution",
+        "",
+        "Police said",
+    ),
+    (
+        "Tom Reed said the water had poisoned his cows.",
+        "Ann Lee said the water had poisoned Tom Reed's cows.",
+        "attribution",
+        "Ann Lee",
+        "Tom Reed",
+    ),
+    (
+        "“We will not sell the farm,” said Tom Reed, its owner.",
+        "Tom Reed said: “We will never sell the farm.”",
+        "quotation",
+        "“We will never sell the farm”",
+        "“We will not sell the farm”",
+    ),
+    (
+        "“We will not sell the farm,” said Tom Reed. His sister Ann Lee disagreed.",
+        "Ann Lee said: “We will not sell the farm.”",
+        "quotation",
+        "Ann Lee",
+        "Tom Reed",
+    ),
+    (
+        "The fire began at 9.30pm and was out by midnight.",
+        "The fire began at 8.30pm and was out by midnight.",
+        "date",
+        "8.30pm",
+        "9.30pm",
+    ),
+    (
+        "In 2019 the plant employed 300 people; in 2024 it employed 120.",
+        "The plant employed 120 people in 2019 and 300 in 2024.",
+        "number",
+        "120 (2019)",
+        "120 (2024)",
+    ),
+    (
+        "The ferry sank before the storm reached the coast.",
+        "The ferry sank after the storm reached the coast.",
+        "meaning",
+        "after",
+        "before",
+    ),
+    (
+        "Germany exported 40,000 cars to Japan in May.",
+        "Germany exported 40,000 cars to China in May.",
+        "name",
+        "China",
+        "Japan",
+    ),
+    (
+        "All of the miners were rescued from the shaft.",
+        "Some of the miners were rescued from the shaft.",
+        "meaning",
+        "Some",
+        "All",
+    ),
+    (
+        "No one was injured in the blaze at the warehouse.",
+        "Several people were injured in the blaze at the warehouse.",
+        "negation",
+        "were injured",
+        "No one was injured",
+    ),
+    (
+        "The trial of Omar Said, 34, will begin on 3 March 2027.",
+        "The trial of Omar Said, 43, will begin on 3 March 2027.",
+        "number",
+        "43",
+        "34",
+    ),
+    (
+        "The dam holds 12 million cubic metres of water, twice as much as in 2010.",
+        "The dam holds 12 million litres of water, twice as much as in 2010.",
+        "number",
+        "12 million litres",
+        "12 million cubic metres",
+    ),
+    (
+        "Researchers at Leeds found the drug may reduce pain in older patients.",
+        "Researchers at Leeds found the drug reduces pain in older patients.",
+        "hedge",
+        "reduces",
+        "may reduce",
+    ),
+]
+ADDED = [
+    (
+        "The council approved 14 new bus routes on Tuesday.",
+        "The mayor resigned after a scandal over her expenses.",
+    ),
+    (
+        "The council approved 14 new bus routes on Tuesday.",
+        "The council approved 14 new bus routes on Tuesday at a cost of £3 million.",
+    ),
+    (
+        "The council approved 14 new bus routes on Tuesday.",
+        "The council approved 14 new bus routes on Tuesday after protests by angry commuters in the suburbs.",
+    ),
+    (
+        "Police said two men were arrested after the fire at the mill.",
+        "Police said two men from Bradford were arrested after the fire at the mill.",
+    ),
+    (
+        "The company made a loss last year.",
+        "The company's loss was caused by the collapse of its Polish subsidiary.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "said"), HONEST)
+def test_an_honest_wording_is_in_the_source(source: str, said: str) -> None:
+    assert against(source, said).evidence.state == "in_source"
+
+
+@pytest.mark.parametrize(("source", "said", "kind", "ours", "theirs"), WRONG)
+def test_an_error_is_told_on_both_sides(source: str, said: str, kind: str, ours: str, theirs: str) -> None:
+    found = against(source, said).evidence
+    assert found.state == "differs"
+    assert (kind, ours, theirs, 1) in [
+        (one.kind, one.said, one.source, one.citation) for one in found.reasons
+    ]
+
+
+@pytest.mark.parametrize(("source", "said"), ADDED)
+def test_what_the_source_does_not_say_is_not_matched(source: str, said: str) -> None:
+    assert against(source, said).evidence.state == "not_matched"
+
+
+SPOKEN = "“We will not sell the farm,” said Tom Reed. “The land is ours.” His sister Ann Lee disagreed."
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "quotation"),
+    [
+        ("Tom Reed said: 'We will not sell the farm.'", "in_source", "verbatim"),
+        ("Tom Reed said: “We will not sell the farm, the land is ours.”", "differs", "joined"),
+        ("Tom Reed said: “We will not rent the farm.”", "differs", "differs"),
+        ("Ann Lee said: “The land is ours,” of the farm.", "differs", "given_to_another"),
+        ("Ann Lee said: “We will not sell the farm.”", "differs", "given_to_another"),
+        ("Tom Reed said: “We will,” and went to sell the farm.", "differs", "differs"),
+        ("Tom Reed said he would “sell the farm”.", "differs", "differs"),
+        ("Tom Reed said: “Nothing could be further from my mind.”", "not_matched", "not_found"),
+    ],
+)
+def test_quoted_words_are_held_against_the_source_s(said: str, state: str, quotation: str) -> None:
+    found = against(SPOKEN, said)
+    assert [one.state for one in found.quotations] == [quotation]
+    assert found.evidence.state == state
+
+
+def test_the_whole_of_what_is_cited_is_verbatim_and_tells_whose_word_it_is() -> None:
+    source = "The dam will not hold,\n  police said on Tuesday."
+    found = against(source, "The dam will not hold, police said on Tuesday.", quote=source)
+    assert found == Checked(Evidence("verbatim"), "police")
+
+
+@pytest.mark.parametrize(
+    ("source", "whose"),
+    [
+        ("The dam will not hold, said Ann Lee, the mayor of Skell.", "Ann Lee"),
+        (
+            "According to two officials who asked not to be named, the dam will not hold.",
+            "two officials who asked not to be named",
+        ),
+        ("The report states that the dam will not hold.", "The report"),
+        ("The dam did not hold on Tuesday night.", None),
+        ("He said the dam would not hold.", None),
+        ("The council was told in writing that the dam would not hold.", None),
+    ],
+)
+def test_whose_word_a_sentence_is_stands_in_the_source_s_own_phrase(source: str, whose: str | None) -> None:
+    assert against(source, source, quote=source).attribution == whose
+
+
+def test_nothing_cited_is_not_matched_and_another_language_is_not_checked() -> None:
+    assert check("The dam will not hold.", []).evidence.state == "not_matched"
+    german = "Der Damm wird nicht halten, sagte die Polizei am Dienstag."
+    assert against(german, "The dam will hold, police said.", language="de").evidence.state == "not_checked"
+
+
+def test_a_fact_may_stand_in_any_of_the_passages_cited_and_the_reason_names_its_own() -> None:
+    sources = [
+        Source(1, "The council approved 14 new bus routes on Tuesday."),
+        Source(2, "The routes will cost £3 million a year and start in May."),
+    ]
+    assert (
+        check(
+            "The council approved 14 new bus routes, which will cost £3 million a year.", sources
+        ).evidence.state
+        == "in_source"
+    )
+    found = check(
+        "The routes approved by the council will cost £5 million a year and start in May.", sources
+    ).evidence
+    assert [(one.said, one.source, one.citation) for one in found.reasons] == [
+        ("£5 million", "£3 million", 2)
+    ]
+
+
+def test_a_weekday_and_yesterday_are_read_from_the_day_of_publication() -> None:
+    source = "The bridge was closed on Wednesday after a lorry hit it."
+    yesterday = "The bridge was closed yesterday after a lorry hit it."
+    assert against(source, yesterday).evidence.state == "in_source"
+    assert against(source, yesterday, published="2026-11-14").evidence.state == "differs"
+    assert against(source, yesterday, published="2026-11").evidence.state == "not_matched"
+
+
+@given(st.text(max_size=300), st.text(max_size=600))
+def test_any_text_is_checked_without_a_fault_and_the_same_twice(said: str, source: str) -> None:
+    found = against(source, said)
+    assert found == against(source, said)
+    assert (found.evidence.state == "differs") == bool(found.evidence.reasons)
