@@ -14,7 +14,7 @@ from functools import lru_cache
 from rag.evidence import quoted, relations, speakers, wordings
 from rag.evidence.facts import Difference, compare
 from rag.evidence.names import Name, names
-from rag.evidence.parsed import Parsed, parse
+from rag.evidence.parsed import Laid, Parsed, parse
 from rag.evidence.tokens import tokens
 from rag.library.sentences import sentence_ranges
 from rag.types import Evidence, EvidenceState, Quotation, Reason
@@ -52,15 +52,6 @@ class Checked:
     quotations: tuple[Quotation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Laid:
-    """A sentence beside all its sources: every sentence of them, and those that say most of it."""
-
-    said: Parsed
-    passage: tuple[Parsed, ...]
-    anchors: tuple[Parsed, ...]
-
-
 def check(text: str, sources: Sequence[Source]) -> Checked:
     """The evidence of one sentence in the passages it cites, an empty sequence for none.
 
@@ -78,9 +69,9 @@ def check(text: str, sources: Sequence[Source]) -> Checked:
     return _judged(_lay(text, sources), sources)
 
 
-def _judged(laid: _Laid, sources: Sequence[Source]) -> Checked:
+def _judged(laid: Laid, sources: Sequence[Source]) -> Checked:
     quotations, differ = _quotations(laid.said, sources)
-    facts = compare(laid.said, laid.anchors, laid.passage, _known(sources))
+    facts = compare(laid, _known(sources))
     if coverage(laid.said, laid.anchors) >= ALIKE:
         differ += [*facts.differ, *_said_otherwise(laid)]
     state: EvidenceState = "in_source"
@@ -93,8 +84,8 @@ def _judged(laid: _Laid, sources: Sequence[Source]) -> Checked:
     return Checked(Evidence(state, tuple(reasons)), whose, quotations)
 
 
-def _said_otherwise(laid: _Laid) -> Iterator[Difference]:
-    yield from relations.roles(laid.said, laid.anchors, laid.passage)
+def _said_otherwise(laid: Laid) -> Iterator[Difference]:
+    yield from relations.roles(laid)
     yield from relations.reversed_deeds(laid.said, laid.anchors)
     yield from relations.swapped(laid.said, laid.anchors)
     yield from wordings.opposites(laid.said, laid.anchors)
@@ -103,7 +94,7 @@ def _said_otherwise(laid: _Laid) -> Iterator[Difference]:
     yield from speakers.dropped(laid.said, laid.anchors)
 
 
-def _adds(laid: _Laid) -> bool:
+def _adds(laid: Laid) -> bool:
     """Whether too little of a sentence is in its passages, or so many words in a row are not."""
     stems = _stems(laid.passage)
     run = longest = 0
@@ -117,7 +108,7 @@ def _unquoted(quotations: Sequence[Quotation]) -> bool:
     return any(one.state == "not_found" for one in quotations)
 
 
-def _lay(text: str, sources: Sequence[Source]) -> _Laid:
+def _lay(text: str, sources: Sequence[Source]) -> Laid:
     passage = tuple(one for source in sources for one in _sentences(source))
     common = frozenset().union(*(_common(source) for source in sources))
     said = parse(text, sources[0].published, common=common)
@@ -127,7 +118,7 @@ def _lay(text: str, sources: Sequence[Source]) -> _Laid:
     )
     if published != sources[0].published:
         said = parse(text, published, common=common)
-    return _Laid(said, passage, anchors)
+    return Laid(said, passage, anchors)
 
 
 def _anchors(said: Parsed, passage: Sequence[Parsed]) -> tuple[Parsed, ...]:

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from rag.evidence import names as naming
 from rag.evidence import numbers as counting
 from rag.evidence import times as dating
 from rag.evidence.names import Name
 from rag.evidence.numbers import Number
-from rag.evidence.parsed import Fact, Parsed, support
+from rag.evidence.parsed import Fact, Laid, Parsed, support
 from rag.evidence.times import When
 from rag.evidence.tokens import stem
 from rag.types import ReasonKind
 
 F = TypeVar("F", bound=Fact)
+SURE = (
+    2  # what two facts must have in common to stand in one place: words beside them, what they count, a unit
+)
+SURER = 3  # ... where the sentence's own fact does stand somewhere in the source
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,79 +45,50 @@ class Facts:
     missing: list[str]
 
 
-def compare(
-    said: Parsed, anchors: Sequence[Parsed], passage: Sequence[Parsed], known: Sequence[Name]
-) -> Facts:
-    """Every number, date and name of a sentence.
-
-    Args:
-        anchors: the source's sentences that say most of it.
-        passage: all sentences cited, the anchors among them.
-        known: names of the article whose short form the passage uses.
-    """
+def compare(laid: Laid, known: Sequence[Name]) -> Facts:
+    """Every number, date and name of a sentence; `known` are other names of whom the passage names."""
     found = Facts([], [])
-    _kind(
-        found,
-        "number",
-        said,
-        said.numbers,
-        anchors,
-        passage,
-        lambda one: one.numbers,
-        counting.same,
-        _number_fits,
-    )
-    _kind(found, "date", said, said.times, anchors, passage, lambda one: one.times, dating.same, _date_fits)
-    _names(found, said, anchors, passage, known)
-    found.differ += _bounds(said, anchors)
+    _sought(found, laid, _Kind("number", lambda one: one.numbers, counting.same, _number_fits))
+    _sought(found, laid, _Kind("date", lambda one: one.times, dating.same, _date_fits))
+    _names(found, laid, known)
+    found.differ += _bounds(laid)
     return found
 
 
-def _kind(
-    found: Facts,
-    kind: ReasonKind,
-    said: Parsed,
-    facts: Sequence[F],
-    anchors: Sequence[Parsed],
-    passage: Sequence[Parsed],
-    of: Callable[[Parsed], Sequence[F]],
-    same: Callable[[F, F], bool],
-    fits: Callable[[Parsed, F, Parsed, F], int],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Kind(Generic[F]):
+    """A kind of fact: where a sentence has them, whether two are the same, how surely two stand in one place."""
+
+    name: ReasonKind
+    of: Callable[[Parsed], Sequence[F]]
+    same: Callable[[F, F], bool]
+    fits: Callable[[Parsed, F, Parsed, F], int]
+
+
+def _sought(found: Facts, laid: Laid, kind: _Kind[F]) -> None:
+    said, facts = laid.said, kind.of(laid.said)
     for fact in facts:
-        held = [(one, other) for one in passage for other in of(one) if same(fact, other)]
+        held = [(one, other) for one in laid.passage for other in kind.of(one) if kind.same(fact, other)]
         free = [
             (one, other)
-            for one in anchors
-            for other in of(one)
-            if not any(same(mine, other) for mine in facts)
+            for one in laid.anchors
+            for other in kind.of(one)
+            if not any(kind.same(mine, other) for mine in facts)
         ]
-        best = max(free, key=lambda pair: fits(said, fact, *pair), default=None)
-        fit = fits(said, fact, *best) if best else 0
+        best = max(free, key=lambda pair: kind.fits(said, fact, *pair), default=None)
+        fit = kind.fits(said, fact, *best) if best else 0
         if held:
-            here = max(fits(said, fact, *pair) for pair in held)
-            if best and here <= 1 and fit >= here + 3:
-                found.differ.append(_difference(kind, fact, *best))
-        elif best and fit >= 2:
-            found.differ.append(_difference(kind, fact, *best))
-        elif not isinstance(fact, Number) or not _weak(fact):
+            here = max(kind.fits(said, fact, *pair) for pair in held)
+            if best and here <= 1 and fit >= here + SURER:
+                found.differ.append(_difference(kind.name, fact, *best))
+        elif best and fit >= SURE:
+            found.differ.append(_difference(kind.name, fact, *best))
+        elif fact.text.lower() not in _WEAK:
             found.missing.append(fact.text)
 
 
-def _weak(number: Number) -> bool:
-    """Whether it is no figure one would look for: "first", "half", "two" of what the text lists."""
-    return number.text.lower() in (
-        "first",
-        "second",
-        "third",
-        "one",
-        "two",
-        "half",
-        "both",
-        "twice",
-        "double",
-        "quarter",
-    )
+# No figures that one would look for in the source.
+_WEAK = frozenset("first second third one two half both twice double quarter".split())
 
 
 def _difference(kind: ReasonKind, fact: Fact, source: Parsed, other: Fact) -> Difference:
@@ -142,8 +117,9 @@ def _date_fits(said: Parsed, fact: When, source: Parsed, other: When) -> int:
     return beside + (fact.form == other.form) if beside else 0
 
 
-def _bounds(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
+def _bounds(laid: Laid) -> Iterator[Difference]:
     """Equal numbers that are limited otherwise, each by its likeliest place."""
+    said, anchors = laid.said, laid.anchors
     for fact in said.numbers:
         held = [(one, other) for one in anchors for other in one.numbers if counting.same(fact, other)]
         if not held or any(not counting.bound_differs(fact, other) for _, other in held):
@@ -155,9 +131,8 @@ def _bounds(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
             )
 
 
-def _names(
-    found: Facts, said: Parsed, anchors: Sequence[Parsed], passage: Sequence[Parsed], known: Sequence[Name]
-) -> None:
+def _names(found: Facts, laid: Laid, known: Sequence[Name]) -> None:
+    said, anchors, passage = laid.said, laid.anchors, laid.passage
     stems = frozenset().union(*(one.stems for one in passage)) if passage else frozenset()
     for fact in (one for one in said.names if one.sure):
         held = [(one, other) for one in passage for other in one.names if naming.same(fact, other)]
@@ -171,9 +146,9 @@ def _names(
         fit = _name_fits(said, fact, *best) if best else 0
         if held or _worded(fact, stems) or any(naming.same(fact, one) for one in known):
             here = max((support(said, fact, *pair) for pair in held), default=1)
-            if held and best and not here and fit >= 3:
+            if held and best and not here and fit >= SURER:
                 found.differ.append(_difference("name", fact, *best))
-        elif best and fit >= 2:
+        elif best and fit >= SURE:
             found.differ.append(_difference("name", fact, *best))
         else:
             found.missing.append(fact.text)

@@ -93,3 +93,12 @@ def _within(fact: Fact, ranges: Sequence[tuple[int, int]]) -> bool:
 def support(said: Parsed, fact: Fact, source: Parsed, other: Fact) -> int:
     """How many telling words stand beside both."""
     return len(said.near(fact) & source.near(other))
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A sentence beside what it cites: every sentence of the passages, and the `anchors`, which say most of it."""
+
+    said: Parsed
+    passage: tuple[Parsed, ...]
+    anchors: tuple[Parsed, ...]

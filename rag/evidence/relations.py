@@ -12,7 +12,7 @@ from rag.evidence import times as dating
 from rag.evidence.facts import Difference
 from rag.evidence.names import TITLES, Name
 from rag.evidence.numbers import Number
-from rag.evidence.parsed import Parsed
+from rag.evidence.parsed import Laid, Parsed
 from rag.evidence.times import When
 from rag.evidence.wording import DEEDS
 
@@ -77,14 +77,16 @@ def _clause(one: Parsed, at: int) -> str:
     return " ".join(one.text[one.words[first].start : one.words[last].end].split())
 
 
-def roles(said: Parsed, anchors: Sequence[Parsed], passage: Sequence[Parsed]) -> Iterator[Difference]:
+def roles(laid: Laid) -> Iterator[Difference]:
     """An office or a trade given to somebody, which the source gives to another."""
-    for name in said.names:
-        for role in _roles_of(said, name):
-            held = [(one, other) for one in passage for other in one.names if role in _roles_of(one, other)]
+    for name in laid.said.names:
+        for role in _roles_of(laid.said, name):
+            held = [
+                (one, other) for one in laid.passage for other in one.names if role in _roles_of(one, other)
+            ]
             if not held or any(naming.same(name, other) or naming.same(other, name) for _, other in held):
                 continue
-            if not any(naming.same(name, other) for one in anchors for other in one.names):
+            if not any(naming.same(name, other) for one in laid.anchors for other in one.names):
                 continue  # a name that is not there at all is told as such
             source, other = held[0]
             yield Difference(
