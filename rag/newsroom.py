@@ -22,6 +22,7 @@ from rag.answering import prompts
 from rag.answering.chain import INSTEAD, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
+from rag.checking import Checking
 from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
@@ -34,7 +35,6 @@ from rag.library.lock import held_by, holder
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.limits import Limits
-from rag.mending import Mending
 from rag.models.chat import Chat
 from rag.questions import SAMPLE, How, Listing, Questions
 from rag.settings import Settings
@@ -78,7 +78,7 @@ def open(
         return room
 
 
-class Newsroom(Mending):
+class Newsroom(Checking):
     """One home, open. Safe for threads."""
 
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:

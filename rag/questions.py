@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +21,17 @@ from rag.library import snapshot as snapshots
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder, Vector
 from rag.library.indexes import Indexes
-from rag.library.rows import Totals
+from rag.library.rows import HitRow, Totals
 from rag.library.snapshot import InScope, Snapshot
 from rag.library.snapshot_changes import refreshed
 from rag.retrieval import query as queries
 from rag.retrieval.coverage import AboutCoverage, about_coverage
 from rag.retrieval.exact import Exact, ExactSearcher, Order, in_order
-from rag.retrieval.question import Asked, read_question
+from rag.retrieval.question import LONGEST, Asked, read_question
 from rag.retrieval.search import Searched, Searcher
 from rag.retrieval.tree import And, Tree, said
 from rag.state import Counts
-from rag.types import Answer, Conversation, Reading, Scope, SearchResult, Sort
+from rag.types import Answer, Conversation, Found, Reading, Scope, SearchResult, Sort
 
 SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
@@ -293,6 +293,12 @@ class Questions:
             looked.snapshot.outlets,
             notes,
         )
+
+    def near(self, said: str, scope: Scope) -> Sequence[tuple[HitRow, Found]]:
+        """The passages nearest to a statement, every word of it a word and nothing else; copies folded, all articles
+        alike."""
+        how = How(cap=None, not_read=frozenset(get_args(Reading)))
+        return self._look(said[:LONGEST], scope, WRITER_PASSAGES, None, how).searched.hits
 
     def _look(self, question: str, scope: Scope, k: int, today: date | None, how: How) -> _Looked:
         snapshot, day = self.snapshot(), today or self._today()

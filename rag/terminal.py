@@ -69,7 +69,7 @@ def print_answer(answer: Answer) -> None:
         out.print("[bold]What the model had written before it failed; it is not complete:[/bold]")
         _print_sentences(answer.unfinished)
     for citation in answer.citations:
-        _print_citation(citation, quoted=not answer.sentences)
+        print_citation(citation, quoted=not answer.sentences)
     out.print(f"\n[dim]{escape(_foot(answer))}[/dim]")
     for warning in answer.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
@@ -77,11 +77,16 @@ def print_answer(answer: Answer) -> None:
 
 def _print_sentences(sentences: Sequence[Sentence]) -> None:
     for sentence in sentences:
-        cited = "".join(f"[{number}]" for number in sentence.citations)
-        out.print(f"{harmless(sentence.text)} [dim]{escape(cited)}[/dim]")
-        if told := "; ".join(marks(sentence)):
-            out.print(f"    [dim]{harmless(told)}[/dim]")
+        print_marked(sentence, ("; ".join(marks(sentence)),))
     out.print()
+
+
+def print_marked(sentence: Sentence, told: Sequence[str]) -> None:
+    """A sentence with the numbers of its citations, and beneath it what is told of it."""
+    cited = "".join(f"[{number}]" for number in sentence.citations)
+    out.print(f"{harmless(sentence.text)} [dim]{escape(cited)}[/dim]")
+    for line in filter(None, told):
+        out.print(f"    [dim]{harmless(line)}[/dim]")
 
 
 def no_answer(answer: Answer) -> str:
@@ -94,7 +99,8 @@ def no_answer(answer: Answer) -> str:
     return f"No answer found in {answer.searched:,} articles{days}. It may be there in other words."
 
 
-def _print_citation(citation: Citation, *, quoted: bool) -> None:
+def print_citation(citation: Citation, *, quoted: bool) -> None:
+    """A citation's number, outlet, date, headline and place; with `quoted` its words."""
     place = f"{citation.article_id} {citation.start}-{citation.end}"
     said = credit(citation.title, citation.outlet, citation.published)
     out.print(f"[dim]{escape(f'[{citation.number}]')}[/dim] {said}  [dim]{harmless(place)}[/dim]")
@@ -318,19 +324,6 @@ def _taking(held: Vectors) -> str:
     if held.where:
         parts.append("no price set" if held.cost is None else f"cost about {held.cost:.2g}")
     return f" ({', '.join(parts)})"
-
-
-def print_vectors(held: Vectors) -> None:
-    """What `embed` would do."""
-    for one in vectors_said(held):
-        out.print(harmless(one[:1].upper() + one[1:]))
-    if not held.passages:
-        out.print("Nothing waits for a vector.")
-
-
-def print_made(made: int, left: Vectors) -> None:
-    """What `embed` did."""
-    out.print(f"{made:,} passages embedded" + (f", {left.passages:,} still to do" if left.passages else ""))
 
 
 def print_article(article: Article, passages: int) -> None:

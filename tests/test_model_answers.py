@@ -110,6 +110,15 @@ def test_row_32_a_model_s_figure_that_its_passage_has_otherwise_is_shown_and_mar
         assert alarms(sentence) == marks(sentence)
 
 
+def test_a_quotation_that_its_passage_has_otherwise_loses_its_marks_and_is_flagged(tmp_path: Path) -> None:
+    text = "Engineers “closed the Marden bridge on Monday after they found forty cracks” [{bridge}]."
+    with asked(tmp_path / "home", naming(text)) as (room, _):
+        [sentence] = room.ask(QUESTION).sentences
+        assert sentence.text == "Engineers closed the Marden bridge on Monday after they found forty cracks."
+        assert [one.state for one in sentence.quotations] == ["differs"]
+        assert "quotation: wording differs from the source" in alarms(sentence)
+
+
 def test_a_model_that_finds_no_answer_claims_nothing(tmp_path: Path) -> None:
     with asked(tmp_path / "home", said("NO ANSWER")) as (room, _):
         answer = room.ask(QUESTION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -51,6 +51,11 @@ def of_answer(answer: Answer, *, recorded: bool) -> Drafts:
             text = None if quoted else sentence.text
             drafts[f"s{at}"] = Draft(cited, text, taken_away(sentence), question, answer_id)
     return drafts | {f"p{one.number}": drafts[f"c{one.number}"] for one in answer.citations}
+
+
+def of_citations(citations: Sequence[Citation]) -> Drafts:
+    """The same of cited words alone."""
+    return {f"c{one.number}": _words(one) for one in citations}
 
 
 def of_search(result: SearchResult) -> Drafts:
@@ -123,7 +128,7 @@ def _try(act: Callable[[], object]) -> None:
         st.session_state.clip_trouble = str(error)
 
 
-def _words(cited: Citation, question: str, answer_id: str | None) -> Draft:
+def _words(cited: Citation, question: str = "", answer_id: str | None = None) -> Draft:
     return Draft((replace(cited, number=1),), None, VERBATIM, question, answer_id)
 
 

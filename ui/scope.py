@@ -1,9 +1,9 @@
 """The scope a reader sets and the readings they do not want: kept with the session, said by the address, drawn as
 a bar.
 
-The session holds the scope of both pages, and for each page (`name`: "ask", "search") the question asked there. The
-address follows what the reader does; where it says something else (a link, back, forward, reload), the session
-follows it.
+The session holds the scope of these pages, and for each page (`name`: "ask", "search"; "check" has a text instead) the
+question asked there. The address follows what the reader does; where it says something else (a link, back, forward,
+reload), the session follows it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ui import address, bar, draw, readings, room, view
 from ui.address import Address
 from ui.contract import Pane
 
-PAGES = ("ask", "search")
+PAGES = ("ask", "search", "check")
 # Seconds between looks at whether the library has changed underneath.
 LOOK = 3
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from rag.answering.citations import Numbering
 from rag.answering.writer import Draft
+from rag.evidence import quoted
 from rag.evidence.check import Source, check
 from rag.library.rows import HitRow
-from rag.types import Citation, Sentence
+from rag.types import Citation, QuotationState, Sentence
+
+NOT_QUOTED: tuple[QuotationState, ...] = ("differs", "joined", "not_found")  # these lose their marks
 
 
 def checked(draft: Draft, numbering: Numbering) -> Sentence:
@@ -18,7 +21,8 @@ def checked(draft: Draft, numbering: Numbering) -> Sentence:
     numbers = tuple(numbering.number(span) for span in draft.spans)
     sources = [_source(numbering.citations[number - 1], numbering.hit(number)) for number in numbers]
     found = check(draft.text, sources)
-    return Sentence(draft.text, numbers, found.attribution, found.evidence, found.quotations)
+    text = quoted.unmarked(draft.text, [one.text for one in found.quotations if one.state in NOT_QUOTED])
+    return Sentence(text, numbers, found.attribution, found.evidence, found.quotations)
 
 
 def _source(cited: Citation, hit: HitRow) -> Source:

@@ -13,6 +13,7 @@ from rag import terminal
 from rag.commands.flags import HomeFlag, JsonFlag
 from rag.commands.shelf import Opened, Print
 from rag.jsonable import as_json
+from rag.state import Vectors
 
 DONE, PARTLY = 0, 4
 
@@ -45,15 +46,15 @@ def add(
         with opened(home) as room:
             todo = room.vectors(anew=anew)
             if plan:
-                show(as_object, as_json(todo), lambda: terminal.print_vectors(todo))
+                show(as_object, as_json(todo), lambda: _print_vectors(todo))
                 raise typer.Exit(DONE)
             if not as_object:
-                terminal.print_vectors(todo)
+                _print_vectors(todo)
             with stopping() as stop, terminal.progress_bar(quiet=as_object) as bar:
                 made = room.embed(anew=anew, progress=bar, stop=stop)
             left = room.vectors()
         told = {"schema": 1, "made": made, "vectors": as_json(left)}
-        show(as_object, told, lambda: terminal.print_made(made, left))
+        show(as_object, told, lambda: _print_made(made, left))
         raise typer.Exit(PARTLY if left.passages else DONE)
 
     @app.command(epilog="Example:  dateline repair --json")
@@ -67,3 +68,16 @@ def add(
         told = {"schema": 1, "findings": as_json(found)}
         show(as_object, told, lambda: terminal.print_findings(found))
         raise typer.Exit(PARTLY if any(not finding.mended for finding in found) else DONE)
+
+
+def _print_vectors(held: Vectors) -> None:
+    for one in terminal.vectors_said(held):
+        terminal.out.print(terminal.harmless(one[:1].upper() + one[1:]))
+    if not held.passages:
+        terminal.out.print("Nothing waits for a vector.")
+
+
+def _print_made(made: int, left: Vectors) -> None:
+    terminal.out.print(
+        f"{made:,} passages embedded" + (f", {left.passages:,} still to do" if left.passages else "")
+    )

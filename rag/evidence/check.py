@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.evidence import quoted, relations, speakers, wordings
+from rag.evidence import copies, quoted, relations, speakers, wordings
 from rag.evidence.facts import Difference, compare
 from rag.evidence.names import Name, names
 from rag.evidence.parsed import Laid, Parsed, parse
@@ -23,6 +23,7 @@ COVERED = 0.5  # share of a sentence's plain words that its source must have
 ADDED = 4  # plain words in a row that its source has not: something is added
 ALIKE = 0.5  # share of them that the anchors must have, for the two to say the same thing otherwise
 MOST_ANCHORS = 2
+APART = 400  # characters between two anchors that are shown as one place
 _SMALL = re.compile(r"\b[a-z][a-z'’-]+\b")
 _FULL = re.compile(r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+")
 _ADDS = 0.12  # share of the telling words that a further sentence must add
@@ -45,11 +46,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence's evidence, whose word its source says it is, and what became of its quotations."""
+    """A sentence's evidence, whose word its source says it is, and what became of its quotations.
+
+    `place`: where in the first passage that says most of it, from its first anchor to its last.
+    """
 
     evidence: Evidence
     attribution: str | None = None
     quotations: tuple[Quotation, ...] = ()
+    place: tuple[int, int] | None = None
 
 
 def check(text: str, sources: Sequence[Source]) -> Checked:
@@ -59,14 +64,21 @@ def check(text: str, sources: Sequence[Source]) -> Checked:
     """
     if not sources:
         return Checked(Evidence("not_matched"))
-    for source in sources:
-        if (
-            " ".join(source.quote.split()) == text
-        ):  # the whole of it, never a part that may mean something else
-            return Checked(Evidence("verbatim"), speakers.whose(parse(text, source.published)))
+    if any(_whole(text, source) for source in sources):
+        return Checked(Evidence("verbatim"), speakers.whose(parse(text, sources[0].published)))
     if any(source.language not in (None, "en") for source in sources):
         return Checked(Evidence("not_checked"))
     return _judged(_lay(text, sources), sources)
+
+
+def _whole(text: str, source: Source) -> bool:
+    """Whether it is all that is cited, or whole sentences of it: never a part that may mean something else."""
+    if " ".join(source.quote.split()) == text:
+        return True
+    ranges = source.ranges or sentence_ranges(source.text)
+    pieces = [" ".join(source.text[start:end].split()) for start, end in ranges]
+    starts = (at for at, piece in enumerate(pieces) if text.startswith(piece))
+    return any(text == " ".join(pieces[at:last]) for at in starts for last in range(at + 1, len(pieces) + 1))
 
 
 def _judged(laid: Laid, sources: Sequence[Source]) -> Checked:
@@ -81,10 +93,24 @@ def _judged(laid: Laid, sources: Sequence[Source]) -> Checked:
         state = "not_matched"
     reasons = dict.fromkeys(Reason(one.kind, one.said, one.source, one.citation) for one in differ)
     whose = speakers.whose(laid.anchors[0]) if laid.anchors and state != "not_matched" else None
-    return Checked(Evidence(state, tuple(reasons)), whose, quotations)
+    return Checked(Evidence(state, tuple(reasons)), whose, quotations, _place(laid))
+
+
+def _place(laid: Laid) -> tuple[int, int] | None:
+    """The anchors' range in the passage of the first; only that one where the others stand far from it."""
+    if not laid.anchors:
+        return None
+    first = laid.anchors[0]
+    near = [
+        one
+        for one in laid.anchors
+        if one.citation == first.citation and abs(one.start - first.start) <= APART
+    ]
+    return min(one.start for one in near), max(one.start + len(one.text) for one in near)
 
 
 def _said_otherwise(laid: Laid) -> Iterator[Difference]:
+    yield from copies.displaced(laid.said, laid.anchors)
     yield from relations.roles(laid)
     yield from relations.reversed_deeds(laid.said, laid.anchors)
     yield from relations.swapped(laid.said, laid.anchors)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Generic, TypeVar
 
 from rag.evidence import names as naming
@@ -23,6 +24,7 @@ F = TypeVar("F", bound=Fact)
 SURE = (
     2  # what two facts must have in common to stand in one place: words beside them, what they count, a unit
 )
+SMALL = 10  # so few of anything may be counted by the writer
 SURER = 3  # ... where the sentence's own fact does stand somewhere in the source
 
 
@@ -79,12 +81,35 @@ def _sought(found: Facts, laid: Laid, kind: _Kind[F]) -> None:
         fit = kind.fits(said, fact, *best) if best else 0
         if held:
             here = max(kind.fits(said, fact, *pair) for pair in held)
-            if best and here <= 1 and fit >= here + SURER:
+            if best and not here and fit >= SURER:
                 found.differ.append(_difference(kind.name, fact, *best))
-        elif best and fit >= SURE:
+            continue
+        if best and fit >= SURE and not _reckoned(fact, laid.passage) and not _rounded(fact, best[1]):
             found.differ.append(_difference(kind.name, fact, *best))
         elif fact.text.lower() not in _WEAK:
             found.missing.append(fact.text)
+
+
+def _rounded(fact: Fact, other: Fact) -> bool:
+    """Whether a figure may be about the other: it says that it is no exact one, and they are near."""
+    if not isinstance(fact, Number) or not isinstance(other, Number) or not (fact.bound or other.bound):
+        return False
+    return bool(other.value) and 0.75 <= fact.value / other.value <= 1.34 and fact.bound != ""
+
+
+def _reckoned(fact: Fact, passage: Sequence[Parsed]) -> bool:
+    """Whether a figure may be the sum, the difference or the share of two of the source's."""
+    if not isinstance(fact, Number):
+        return False
+    alike = (other for one in passage for other in one.numbers if not other.ordinal)
+    values = {
+        other.value for other in alike if fact.unit == "%" or not counting.conflicting(other.unit, fact.unit)
+    }
+    for one, other in permutations(values, 2):
+        results = [one + other, one - other, 100 * one / other if other else 0.0]
+        if any(result > 0 and abs(result - fact.value) <= 0.005 * fact.value for result in results):
+            return True
+    return False
 
 
 # No figures that one would look for in the source.
@@ -104,10 +129,14 @@ def _number_fits(said: Parsed, fact: Number, source: Parsed, other: Number) -> i
         return 0
     if bool(fact.unit) != bool(other.unit) and "%" in (fact.unit, other.unit):
         return 0
+    if fact.part or other.part:  # a share of something, which may be said in other figures
+        return 0
     counted = bool(fact.noun) and fact.noun == other.noun
     if not counted and not beside:
         return 0
-    return beside + 2 * counted + (bool(fact.unit) and fact.unit == other.unit)
+    surely = beside + 2 * counted + (bool(fact.unit) and fact.unit == other.unit)
+    small = fact.value <= SMALL and not fact.unit and not fact.ordinal
+    return surely if counted or not small else surely - 2
 
 
 def _date_fits(said: Parsed, fact: When, source: Parsed, other: When) -> int:
@@ -135,7 +164,9 @@ def _names(found: Facts, laid: Laid, known: Sequence[Name]) -> None:
     said, anchors, passage = laid.said, laid.anchors, laid.passage
     stems = frozenset().union(*(one.stems for one in passage)) if passage else frozenset()
     for fact in (one for one in said.names if one.sure):
-        held = [(one, other) for one in passage for other in one.names if naming.same(fact, other)]
+        held = any(naming.same(fact, other) for one in passage for other in one.names)
+        if held or _worded(fact, stems) or any(naming.same(fact, one) for one in known):
+            continue
         free = [
             (one, other)
             for one in anchors
@@ -143,12 +174,7 @@ def _names(found: Facts, laid: Laid, known: Sequence[Name]) -> None:
             if not any(naming.same(mine, other) for mine in said.names) and other.sure and _like(fact, other)
         ]
         best = max(free, key=lambda pair: _name_fits(said, fact, *pair), default=None)
-        fit = _name_fits(said, fact, *best) if best else 0
-        if held or _worded(fact, stems) or any(naming.same(fact, one) for one in known):
-            here = max((support(said, fact, *pair) for pair in held), default=1)
-            if held and best and not here and fit >= SURER:
-                found.differ.append(_difference("name", fact, *best))
-        elif best and fit >= SURE:
+        if best and _name_fits(said, fact, *best) >= SURE:
             found.differ.append(_difference("name", fact, *best))
         else:
             found.missing.append(fact.text)
@@ -165,7 +191,10 @@ def _like(fact: Name, other: Name) -> bool:
 
 
 def _name_fits(said: Parsed, fact: Name, source: Parsed, other: Name) -> int:
-    """How surely two names stand in one place: a word in common, the words beside them."""
+    """How surely two names stand in one place: a word in common, the words beside them. A last name alone may be of
+    the same person."""
+    if set(other.words) <= set(fact.words):
+        return 0
     shared = len(set(fact.words) & set(other.words)) if not fact.known else 0
     beside = support(said, fact, source, other)
     return beside + 2 * min(shared, 1) if beside or shared else 0

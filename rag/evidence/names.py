@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from rag.evidence.numbers import worded
 from rag.evidence.tokens import Token
 from rag.evidence.wording import TELLING
 
@@ -173,7 +174,7 @@ def _names(text: str, words: Sequence[Token], common: frozenset[str]) -> Iterato
 def _begins(word: Token, common: frozenset[str], following: Token | None) -> bool:
     if not word.capital or (word.empty and len(word.text) > 1 and not word.text.isupper()):
         return False
-    if word.low in _CALENDAR or (word.empty and word.text in ("I", "A")):
+    if word.low in _CALENDAR or worded(word.low) or (word.empty and word.text in ("I", "A")):
         return False
     if not word.first:
         return True

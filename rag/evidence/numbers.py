@@ -29,6 +29,8 @@ class Number:
     limited: str
     ordinal: bool
     digits: int
+    part: bool = False  # "half", "two thirds", "one in 40", "11 of 17"
+    range: bool = False  # one end of "between 4,000 and 30,000"
 
 
 _ONES = dict(
@@ -77,7 +79,8 @@ _MEASURES = {
     "months": "month", "month": "month", "years": "year", "year": "year", "decades": "decade", "litres": "liter",
     "liters": "liter", "degrees": "degree", "mph": "mph", "kph": "kph", "megawatts": "mw", "mw": "mw",
     "gigawatts": "gw", "gw": "gw", "inches": "inch", "inch": "inch", "centimetres": "cm",
-    "centimeters": "cm", "cm": "cm",
+    "centimeters": "cm", "cm": "cm", "mm": "mm",
+    "millimetres": "mm", "millimeters": "mm", "millimetre": "mm", "tenths": "tenth",
 }  # fmt: skip
 _OF_UNITS = frozenset("cubic square nautical metric sq".split())
 _SHARES = re.compile(
@@ -96,15 +99,29 @@ _AROUND: dict[Bound, str] = {
     "about": "about|around|roughly|approximately|nearly|almost|some|approaching|an? estimated|circa",
 }
 _BOUNDS: list[tuple[Bound, re.Pattern[str]]] = [
-    (bound, re.compile(rf"\b(?:{said}) (?:the |a |an |its |their )?$", re.I))
-    for bound, said in _AROUND.items()
+    (bound, re.compile(rf"\b(?:{said}) $", re.I)) for bound, said in _AROUND.items()
 ]
-_SPAN = re.compile(r"\b(?:over|under|around|above|below) $", re.I)  # "over two days"
+_RANGE = re.compile(r"(?:between|from) [^,;]{1,30} (?:and|to) $|\d ?[-–] ?$", re.I)
+_RANGE_GOES = re.compile(r" ?[-–] ?\d| (?:to|and) \S{1,12} (?:times|percent)", re.I)
+_PART_BEFORE = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)) (?:in|of|out of) (?:every |the )?$", re.I
+)
+_PART_AFTER = re.compile(
+    r"(?:[ -](?:thirds?|quarters?|fifths?|tenths?)"
+    r"| (?:in|out of|of) (?:every |the |its |their )?(?:\d|two|three|four|five|six|seven|eight|nine|ten))\b",
+    re.I,
+)
+_SPAN = re.compile(r"\b(?:over|around|above) $", re.I)  # "over two days"
 _AFTER_BOUND: list[tuple[Bound, re.Pattern[str]]] = [
     ("more", re.compile(r"\s?(?:or more|plus\b|\+)", re.I)),
     ("about", re.compile(r"\s?(?:or so)\b", re.I)),
     ("less", re.compile(r"\s?(?:or (?:less|fewer))\b", re.I)),
 ]
+
+
+def worded(low: str) -> bool:
+    """Whether a word is a number by itself."""
+    return low in _ONES or low in _TENS
 
 
 def numbers(text: str, words: Sequence[Token], taken: Sequence[tuple[int, int]] = ()) -> tuple[Number, ...]:
@@ -224,20 +241,20 @@ def _number(
         end = share.end()
     elif not currency:
         following = [word for word in words if word.start >= end and word.low not in _OF_UNITS][:3]
-        near = [word for word in following if word.start - end <= 12]
-        for word in near[:2]:
-            if word.low in _CURRENCIES:
+        for word in following[:1]:
+            if word.start - end <= 12 and word.low in _CURRENCIES:
                 unit, end = _CURRENCIES[word.low], word.end
-                break
-            if word.low in _MEASURES:
-                unit = _MEASURES[word.low]
-                end = word.end if word is near[0] else end
-                break
-            if not word.empty:
-                break
+            elif word.start - end <= 12 and word.low in _MEASURES:
+                unit, end = _MEASURES[word.low], word.end
     bound, limited = _bound(text, start, end, small=value < 10 and not currency)
     noun = _noun(text, words, end)
-    return Number(text[start:end].strip(), start, end, value, unit, noun, bound, limited, ordinal, digits)
+    ranged = bool(_RANGE.search(text[:start]) or _RANGE_GOES.match(text, end))
+    part = bool(
+        _PART_BEFORE.search(text[:start]) or (not ordinal and _PART_AFTER.match(text, end)) or value < 1
+    )
+    return Number(
+        text[start:end].strip(), start, end, value, unit, noun, bound, limited, ordinal, digits, part, ranged
+    )
 
 
 def _bound(text: str, start: int, end: int, *, small: bool) -> tuple[Bound, str]:
@@ -292,6 +309,8 @@ def conflicting(one: str, other: str) -> bool:
 def bound_differs(said: Number, source: Number) -> bool:
     """Whether equal numbers are limited otherwise: "more than 40" and "fewer than 40", or a limit left out."""
     if not math.isclose(said.value, source.value, rel_tol=1e-9) or said.bound == source.bound:
+        return False
+    if said.range or source.range:
         return False
     if {said.bound, source.bound} == {"more", "less"}:
         return True

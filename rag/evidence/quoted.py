@@ -10,8 +10,9 @@ from difflib import SequenceMatcher
 from rag.evidence import names as naming
 from rag.evidence.facts import Difference
 from rag.evidence.names import Name
-from rag.evidence.parsed import Parsed
+from rag.evidence.parsed import Parsed, parse
 from rag.evidence.wording import NEGATORS, TELLING
+from rag.library.sentences import sentence_ranges
 from rag.types import Quotation, QuotationState
 
 _QUOTED = re.compile(r"[“\"«]([^“”\"«»]{2,2000})[”\"»]|(?<![^\W_])[‘']([^‘’']{2,200})[’'](?![^\W_])")
@@ -37,23 +38,46 @@ def check(
     Args:
         source: the sentences of `text`, the whole passage cited.
     """
-    quotations: list[Quotation] = []
+    found: list[Quotation] = []
     differ: list[Difference] = []
-    for words in _quotations(said.text):
+    for words in quotations(said.text):
         speaker = _speaker(said, words)
         state, theirs, at = _found(said, words, speaker, source, text)
-        quotations.append(Quotation(words, speaker.text if speaker else None, state))
+        found.append(Quotation(words, speaker.text if speaker else None, state))
         if theirs is not None:
             mine = speaker.text if state == "given_to_another" and speaker else f"“{words}”"
             differ.append(Difference("quotation", mine, theirs, at, citation))
-    return tuple(quotations), differ
+    return tuple(found), differ
 
 
-def _quotations(text: str) -> Iterator[str]:
+def quotations(text: str) -> Iterator[str]:
+    """The words in quotation marks, without the marks."""
     for match in _QUOTED.finditer(text):
         words = (match[1] or match[2]).strip().rstrip(",.")
         if _WORD.search(words):
             yield words
+
+
+def unmarked(text: str, quotations: Sequence[str]) -> str:
+    """A text without the quotation marks around these."""
+    for words in quotations:
+        text = re.sub(rf"[“\"«‘']({re.escape(words)}[,.]?)[”\"»’']", r"\1", text, count=1)
+    return text
+
+
+def verbatim(words: str, text: str) -> tuple[int, int] | None:
+    """Where a text has these words in this order, whatever marks stand between them."""
+    place = _verbatim(words, text)
+    return None if place is None else (place.start, place.end)
+
+
+def occurrence(words: str, text: str) -> tuple[int, int, str | None] | None:
+    """Where a passage has a quotation word for word, and whom it is given to there."""
+    place = _verbatim(words, text)
+    if place is None:
+        return None
+    speaker = _spoken_by([parse(text[a:b], None, start=a) for a, b in sentence_ranges(text)], place, text)
+    return place.start, place.end, speaker.text if speaker else None
 
 
 def _found(

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from rag.evidence import names as naming
 from rag.evidence.facts import Difference
 from rag.evidence.parsed import Parsed
-from rag.evidence.tokens import Token
+from rag.evidence.tokens import Token, tokens
 from rag.evidence.wording import SAYING, TELLING
 
-_ACCORDING = re.compile(r"\baccording to ", re.I)
+_ACCORDING = re.compile(
+    r"\b(?:according to|by the reckoning of|in the (?:view|words|opinion|judge?ment|estimate) of|on the word of) ",
+    re.I,
+)
 _LONGEST = 12  # words of a speaker
 _SHARE = 0.6  # of what a sentence has from its source that lies in what was reported
 
@@ -50,16 +53,32 @@ def _said(one: Parsed) -> Iterator[Reported]:
         if word.low not in SAYING or _no_verb(one.words, at):
             continue
         begin = _clause_start(one.text, word.start)
-        subject = one.text[begin : word.start].strip(' ,"“”')
+        subject = _bare(one.text[begin : word.start])
         end = _clause_end(one.text, word.end)
-        after = one.text[word.end : end].strip(' ,."“”')
-        before = one.text[:begin].strip(" \"“”'")
-        if subject and len(subject.split()) <= _LONGEST and not before:
-            yield Reported(f"{subject} {word.text}", subject, begin, word.end, (word.end, len(one.text)))
-        elif subject and len(subject.split()) <= _LONGEST and before:
-            yield Reported(f"{subject} {word.text}", subject, begin, word.end, (0, begin))
+        after = _bare(one.text[word.end : end])
+        if not subject and (word.low in _OF_SOMEBODY or len(after.split()) > _HEARD):
+            begin, subject = _apposed(one.text, begin)
+        before = _bare(one.text[:begin])
+        if subject and len(subject.split()) <= _LONGEST:
+            scope = (0, begin) if before else (word.end, len(one.text))
+            yield Reported(f"{subject} {word.text}", subject, begin, word.end, scope)
         elif not subject and after and len(after.split()) <= _LONGEST:
             yield Reported(f"{word.text} {after}", after, word.start, end, (0, word.start))
+
+
+_HEARD = 6  # words of a speaker who comes after: "said Ann Lee"
+_OF_SOMEBODY = frozenset(("told", "tells"))  # what follows is who hears it
+_APPOSITION = re.compile(r"(?:^|[,;:\"“”])\s*([^,;:\"“”]+),[^,;:\"“”]+,\s*$")
+
+
+def _bare(text: str) -> str:
+    return text.strip(" ,.\"“”'")
+
+
+def _apposed(text: str, begin: int) -> tuple[int, str]:
+    """The subject before an apposition, and where it begins: "Ann Lee, the mayor, told ..."."""
+    match = _APPOSITION.search(text[:begin])
+    return (match.start(1), match[1].strip()) if match else (begin, "")
 
 
 _NAMED = frozenset("a the his her their its any no that".split())  # before "claim", not before "said"
@@ -103,9 +122,16 @@ def whose(one: Parsed) -> str | None:
     return None
 
 
-def keeps(said: Parsed) -> bool:
-    """Whether a sentence says itself that somebody says it."""
-    return any(word.low in TELLING for word in said.words)
+def keeps(said: Parsed, inside: frozenset[str]) -> bool:
+    """Whether a sentence says itself that somebody says it, otherwise than by words of what was reported."""
+    return any(word.low in TELLING and word.stem not in inside for word in said.words)
+
+
+def _named(said: Parsed, clause: Reported) -> bool:
+    """Whether a sentence begins with the speaker: "The council expects ..."."""
+    speaker = {word.stem for word in tokens(clause.speaker) if not word.empty}
+    first = {said.words[at].stem for at in said.telling[:3]}
+    return bool(speaker & first)
 
 
 def dropped(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
@@ -119,7 +145,8 @@ def dropped(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
         around = {at for at in shared if not clause.start <= source.words[at].start < clause.end}
         if len(inside) < 3 or len(inside) < _SHARE * max(1, len(around)):
             continue
-        if not keeps(said):
+        within = (one.stem for one in source.words if clause.scope[0] <= one.start < clause.scope[1])
+        if not keeps(said, frozenset(within)) and not _named(said, clause):
             yield Difference(
                 "attribution",
                 "",

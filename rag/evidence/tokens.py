@@ -17,6 +17,7 @@ _WORD = re.compile(
 _POSSESSIVE = re.compile(r"[’']s?$|[’']s$")
 _EMPTY = frozenset(
     """
+    across along among around behind below beneath beside between beyond despite near throughout via
     a about after again all also although am an and any are as at be because been before being both but by can could did
     do does doing during each either else ever for from further get gets got had has have having he hence her here hers
     herself him himself his how however i if in into is it its itself just like made make makes many may me meanwhile

@@ -46,7 +46,8 @@ legal lawful | illegal unlawful
 public | private
 major | minor
 large big huge | small tiny
-high | low
+high highest | low lowest
+latest | earliest
 long | short
 hot | cold
 old older oldest elder eldest | young younger youngest
@@ -61,7 +62,7 @@ father | mother
 son sons | daughter daughters
 brother brothers | sister sisters
 uncle | aunt
-all every | some few | none
+all every | some few
 many | few
 majority | minority
 maximum | minimum
@@ -89,7 +90,6 @@ prosecutor prosecutors prosecution | defence defense
 red | blue | green | yellow | black | white | orange | purple | pink | brown | grey gray
 spring | summer | autumn | winter
 morning | afternoon | evening | night
-daily | weekly | monthly | yearly annual annually
 domestic | foreign international
 urban | rural
 import imports imported | export exports exported
@@ -124,6 +124,7 @@ flood flooding floods | drought
 married | divorced unmarried
 elected | defeated appointed
 retain retained retains | lose lost
+abstain abstained abstention | vote voted
 optional voluntary | compulsory mandatory
 despite | because
 """
@@ -145,6 +146,13 @@ WITH_TO = frozenset(
     """.split()
 )
 
+# What denies without a "not".
+PREVENTS = frozenset(
+    """
+    cancelled canceled banned barred prevented stopped avoided
+    """.split()
+)
+
 # Each before what it makes unsure.
 HEDGES = (
     "is expected to", "are expected to", "was expected to", "were expected to", "expected to", "is likely to",
@@ -157,7 +165,8 @@ HEDGES = (
     "alleged", "reportedly", "suspected", "suspected of", "accused of", "on suspicion of", "is set to",
     "are set to", "set to", "due to be", "potentially", "tentatively", "is scheduled to", "are scheduled to",
     "scheduled to", "is estimated to", "estimated to", "tried to", "tries to", "trying to", "attempted to",
-    "attempting to", "would",
+    "attempting to",
+    "expects to", "expect to", "is expected", "are expected", "was expected", "whether to",
 )  # fmt: skip
 # Where one of these stands in the answer it has not said it surely.
 UNSURE = frozenset(
@@ -170,25 +179,27 @@ UNSURE = frozenset(
     allegation
     allegations reportedly suspected suspicion accused accusations potentially potential tentatively scheduled
     estimated
-    estimate tried tries trying attempted attempting attempt would should unclear whether if set due forecast
+    estimate tried tries trying attempted attempting attempt should unclear whether if set due forecast
     predicted
     presumed supposed supposedly charged prospect chance risk anticipated looks look projected provisional
     provisionally
     plans unconfirmed claim claimed claims
+    can able possibility doubtful
     """.split()
 )
 
 SAYING = frozenset(
     """
     said says say told tells claimed claims claim alleges argued argues insisted insists maintained
-    maintains suggested suggests believes believe thinks think estimated estimates stated states warned warns
-    added adds
+    maintains suggested suggests understands believes believe thinks think estimated estimates stated states warned
+    warns added adds
     """.split()
 )
 # What a sentence may tell by instead, so that it does say whose word it is.
 TELLING = SAYING | frozenset(
     """
-    according saying telling claiming alleging arguing insisting suggesting believing announced announces announcing
+    according figures saying telling claiming allege alleging arguing insisting suggesting believing announced announces
+    announcing
     confirmed confirms confirming denied denies denying described describes describing called calls calling
     urged urges
     promised promises pledged vowed wrote writes writing asked asks explained explains noted notes acknowledged
@@ -219,6 +230,7 @@ DEEDS = frozenset(
     elected appointed chose nominated backed supported opposed betrayed condemned fined jailed convicted sentenced
     banned bombed shelled struck robbed stole cheated deceived misled lied bribed borrowed charged prosecuted
     represented defended challenged outscored thrashed edged knocked eliminated hosted visited invited funded financed
+    telephoned phoned
     supplied imported exported controls controlled runs dominates leads trails
     """.split()
 )
@@ -243,3 +255,8 @@ def opposed(one: str, other: str) -> bool:
         return False
     rows = dict(theirs)
     return any(rows.get(row, side) != side for row, side in ours)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two words, by their stems, stand on one side."""
+    return bool(_sides().get(one, frozenset()) & _sides().get(other, frozenset()))

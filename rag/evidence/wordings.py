@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from rag.evidence.facts import Difference
 from rag.evidence.parsed import Parsed
 from rag.evidence.tokens import Token, stem
-from rag.evidence.wording import DENIALS, HEDGES, NEGATORS, UNSURE, WITH_TO, opposed
+from rag.evidence.wording import DENIALS, HEDGES, NEGATORS, PREVENTS, UNSURE, WITH_TO, alike, opposed
 
 _REACH = 4  # telling words that a negation reaches over
+
+NEEDED = 2  # telling words beside both of two opposites
+SHORT = 4  # telling words of a sentence so short that one beside is enough
 _BESIDE = 3  # words to each side that make the place of a word
 _CLAUSE = re.compile(
     r"[,;:.!?—–]|\b(?:but|and|because|although|though|while|whereas|until|unless|who|which)\b", re.I
@@ -30,7 +33,9 @@ def opposites(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
             for other_at, other in enumerate(source.words):
                 if other.stem in spoken or not opposed(word.stem, other.stem):
                     continue
-                if _together(said, at, source, other_at) >= 2:
+                if _together(said, at, source, other_at) >= NEEDED and _stands_against(
+                    said, at, source, other_at
+                ):
                     yield Difference(
                         "meaning", word.text, other.text, source.start + other.start, source.citation
                     )
@@ -39,9 +44,28 @@ def opposites(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
 
 _PLACING = frozenset(
     """
-    before after over under above below inside outside more less most all some few up down off against
+    before after earlier later every over under above below inside outside more less most all some few up down
+    off against
     """.split()
 )
+
+
+def _stands_against(said: Parsed, at: int, source: Parsed, other: int) -> bool:
+    """Whether two opposites are about one thing: neither is denied alone, neither sentence has both of them."""
+    word, theirs = said.words[at].stem, source.words[other].stem
+    if (_negated(said, at) is None) != (_negated(source, other) is None):
+        return False
+    if any(alike(one.stem, theirs) for one in said.words) or any(
+        alike(one.stem, word) for one in source.words
+    ):
+        return False
+    if {said.words[at].low, source.words[other].low} & _PLACING:  # before what, after what
+        return _next(said, at) == _next(source, other)
+    return True
+
+
+def _next(one: Parsed, at: int) -> str | None:
+    return next((one.words[place].stem for place in one.telling if place > at), None)
 
 
 def _in_a_date(one: Parsed, word: Token) -> bool:
@@ -84,9 +108,17 @@ def denied(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
             continue
         together, source, other = max(places, key=lambda place: place[0])
         theirs = _negated(source, other)
-        if _denies(anchors[0] if ours is not None else said):
+        if ours is not None and _denials(said) <= _denials(anchors[0]):
             continue
-        near = 2 if max(_distance(said, ours, at), _distance(source, theirs, other)) <= 1 else 3
+        if theirs is not None and _denials(source) <= _denials(said):
+            continue
+        near = (
+            1
+            if min(len(said.telling), len(source.telling)) <= SHORT
+            else 2
+            if max(_distance(said, ours, at), _distance(source, theirs, other)) <= 1
+            else 3
+        )
         if together >= near and not _turned(said, at, source, other):
             yield Difference(
                 "negation",
@@ -98,10 +130,14 @@ def denied(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
             return
 
 
-def _denies(one: Parsed) -> bool:
-    """Whether anything is denied in a sentence."""
-    return any(
-        word.low in NEGATORS or word.low in DENIALS or word.low in WITH_TO or word.low.endswith("n't")
+def _denials(one: Parsed) -> int:
+    """How often anything is denied in a sentence."""
+    return sum(
+        word.low in NEGATORS
+        or word.low in PREVENTS
+        or word.low in DENIALS
+        or word.low in WITH_TO
+        or word.low.endswith("n't")
         for word in one.words
     )
 
@@ -128,13 +164,24 @@ def _negated(one: Parsed, at: int) -> int | None:
         low = words[place].low
         following = words[place + 1].low
         if low in NEGATORS or low.endswith("n't"):
-            return None if following in ("only", "just", "least", "doubt") else place
+            return None if following in _NO_DENIAL or _but(one, place) or _SINCE.search(one.text) else place
         if low in DENIALS or (low in WITH_TO and following == "to"):
             return place
         reach += not words[place].empty
         if reach > _REACH:
             return None
     return None
+
+
+_NO_DENIAL = frozenset(("only", "just", "least", "doubt"))
+_SINCE = re.compile(
+    r"\b(?:since|until|any other|any longer|no longer|no more)\b", re.I
+)  # denies what comes after, or before
+
+
+def _but(one: Parsed, negator: int) -> bool:
+    """Whether it is "not this but that"."""
+    return any(word.low == "but" for word in one.words[negator + 1 : negator + 16])
 
 
 def _phrase(one: Parsed, negator: int | None, at: int) -> str:

@@ -86,7 +86,8 @@ def test_unclear_texts_never_count_as_an_origin(origins: Origins | None, said: s
         (Evidence("differs", (Reason("number", "14", "9"),)), "differs: 14 in the answer, 9 in the source"),
         (
             Evidence("differs", (Reason("attribution", "", "police said"), Reason("hedge", "", "about"))),
-            "differs: left out in the answer, “police said” in the source; left out in the answer, “about” in the source",
+            "differs: left out in the answer, “police said” in the source; "
+            "left out in the answer, “about” in the source",
         ),
         (Evidence("not_matched"), "not matched to the source"),
         (Evidence("not_checked"), "not checked"),

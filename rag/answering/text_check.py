@@ -1,0 +1,119 @@
+"""A text beside the library: each of its sentences with the passages that speak for it, or against it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.answering.citations import cited
+from rag.checked import Occurrence, TextSentence
+from rag.evidence import quoted
+from rag.evidence.check import Checked, Source, check
+from rag.library.rows import HitRow
+from rag.library.sentences import sentence_ranges
+from rag.types import Citation, Evidence, EvidenceState, Found, Reason, Sentence, Span
+
+MOST = 200  # sentences of one text
+LEAST = 3  # words that a claim has
+HEADING = 12  # words that one has at most
+SHOWN = 3  # passages cited for a sentence
+QUOTED = 3  # words that a quotation has for its occurrences to be looked for
+_BEST: tuple[EvidenceState, ...] = ("verbatim", "in_source", "differs", "not_checked", "not_matched")
+_WORD = re.compile(r"\w+")
+
+Hits = Sequence[tuple[HitRow, Found]]
+
+
+@dataclass(slots=True)
+class TextCheck:
+    """Checks one text. `look` finds the passages nearest to a sentence; `occurs` those that have words exactly, oldest
+    first."""
+
+    look: Callable[[str], Hits]
+    occurs: Callable[[str], Sequence[Found]]
+    citations: list[Citation] = field(default_factory=list)
+    _numbers: dict[Span, int] = field(default_factory=dict)
+
+    def sentences(self, text: str) -> Iterator[TextSentence]:
+        """The sentences in order, as each is checked; at most `MOST`."""
+        for start, end in sentence_ranges(text)[:MOST]:
+            yield self._sentence(" ".join(text[start:end].split()), start, end)
+
+    def _sentence(self, said: str, start: int, end: int) -> TextSentence:
+        if _no_claim(said):
+            return TextSentence(
+                start, end, Sentence(said, (), evidence=Evidence("not_checked")), claims=False
+            )
+        beside = [(found, one) for hit, found in self.look(said) if (one := _beside(said, hit, found))]
+        beside.sort(key=lambda pair: _BEST.index(pair[1].evidence.state))
+        state = beside[0][1].evidence.state if beside else "not_matched"
+        best = [pair for pair in beside if pair[1].evidence.state == state] if state != "not_matched" else []
+        numbers, reasons = self._cite(best[:SHOWN])
+        against = [pair for pair in beside if _against(pair[1])] if state != "differs" else []
+        otherwise = self._cite(against[:SHOWN])[1]
+        first = best[0][1] if best else Checked(Evidence("not_matched"))
+        evidence = Evidence(state, reasons if state == "differs" else ())
+        sentence = Sentence(said, numbers, first.attribution, evidence, first.quotations)
+        return TextSentence(start, end, sentence, otherwise, tuple(self._occurrences(said)))
+
+    def _cite(self, beside: Sequence[tuple[Found, Checked]]) -> tuple[tuple[int, ...], tuple[Reason, ...]]:
+        """The passages numbered, each narrowed to what was compared, and their reasons under these numbers."""
+        numbers, reasons = [], []
+        for found, one in beside:
+            begin = found.passage.start
+            first, last = one.place or (0, len(found.text))
+            numbers.append(self._number(found, begin + first, begin + last))
+            reasons += [Reason(why.kind, why.said, why.source, numbers[-1]) for why in one.evidence.reasons]
+        return tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(reasons))
+
+    def _number(self, found: Found, start: int, end: int) -> int:
+        span = Span(found.passage.article_id, found.passage.version, start, end)
+        if span not in self._numbers:
+            self.citations.append(cited(found, len(self.citations) + 1, start, end))
+            self._numbers[span] = len(self.citations)
+        return self._numbers[span]
+
+    def _occurrences(self, said: str) -> Iterator[Occurrence]:
+        for words in quoted.quotations(said):
+            if len(_WORD.findall(words)) < QUOTED:
+                continue
+            for found in self.occurs(words):
+                if place := quoted.occurrence(words, found.text):
+                    number = self._number(
+                        found, found.passage.start + place[0], found.passage.start + place[1]
+                    )
+                    yield Occurrence(number, place[2])
+
+
+def _no_claim(said: str) -> bool:
+    """Whether it is a question, a heading or a mere word."""
+    words = len(_WORD.findall(said))
+    heading = words <= HEADING and not said.endswith((".", "!", "…", ".”", '."', ".’", ".'", ")"))
+    return said.endswith(("?", "?”", '?"')) or words < LEAST or heading
+
+
+def _against(one: Checked) -> bool:
+    """Whether a passage has something otherwise, and not only says whose word it is."""
+    return one.evidence.state == "differs" and any(why.kind not in _WHOSE for why in one.evidence.reasons)
+
+
+_WHOSE = ("attribution", "hedge")
+
+
+def _beside(said: str, hit: HitRow, found: Found) -> Checked | None:
+    """What one passage says to a sentence; None where it has nothing to do with it."""
+    begin = found.passage.start
+    source = Source(
+        citation=0,
+        text=found.text,
+        published=found.published,
+        title=found.title,
+        article=hit.article.text,
+        language=hit.article.language,
+        ranges=tuple((start - begin, end - begin) for start, end in found.passage.sentences),
+    )
+    if (place := quoted.verbatim(said, found.text)) is not None:
+        return Checked(Evidence("verbatim"), place=place)
+    one = check(said, [source])
+    return None if one.evidence.state == "not_matched" else one
