@@ -7,7 +7,7 @@ from rag.answering.writer import Draft
 from rag.evidence import quoted
 from rag.evidence.check import Source, check
 from rag.library.rows import HitRow
-from rag.types import Citation, QuotationState, Sentence
+from rag.types import QuotationState, Sentence
 
 NOT_QUOTED: tuple[QuotationState, ...] = ("differs", "joined", "not_found")  # these lose their marks
 
@@ -19,21 +19,17 @@ def checked(draft: Draft, numbering: Numbering) -> Sentence:
         KeyError: one of its spans lies in no passage that was found.
     """
     numbers = tuple(numbering.number(span) for span in draft.spans)
-    sources = [_source(numbering.citations[number - 1], numbering.hit(number)) for number in numbers]
+    cited = [numbering.citations[number - 1] for number in numbers]
+    sources = [source(numbering.hit(one.number), one.number, one.quote) for one in cited]
     found = check(draft.text, sources)
     text = quoted.unmarked(draft.text, [one.text for one in found.quotations if one.state in NOT_QUOTED])
     return Sentence(text, numbers, found.attribution, found.evidence, found.quotations)
 
 
-def _source(cited: Citation, hit: HitRow) -> Source:
-    begin = hit.passage.start
+def source(hit: HitRow, citation: int = 0, quote: str = "") -> Source:
+    """A passage as sentences are checked against it; `quote` are the words of it that are cited."""
+    article, begin = hit.article, hit.passage.start
+    ranges = tuple((start - begin, end - begin) for start, end in hit.passage.sentences)
     return Source(
-        citation=cited.number,
-        text=hit.text,
-        quote=cited.quote,
-        published=cited.published,
-        title=cited.title,
-        article=hit.article.text,
-        language=hit.article.language,
-        ranges=tuple((start - begin, end - begin) for start, end in hit.passage.sentences),
+        citation, hit.text, article.published, article.title, article.text, article.language, ranges, quote
     )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answering.citations import cited
+from rag.answering.evidence import source
 from rag.checked import Occurrence, TextSentence
 from rag.evidence import quoted
-from rag.evidence.check import Checked, Source, check
+from rag.evidence.check import Checked, check
 from rag.library.rows import HitRow
 from rag.library.sentences import sentence_ranges
 from rag.types import Citation, Evidence, EvidenceState, Found, Reason, Sentence, Span
@@ -103,17 +104,7 @@ _WHOSE = ("attribution", "hedge")
 
 def _beside(said: str, hit: HitRow, found: Found) -> Checked | None:
     """What one passage says to a sentence; None where it has nothing to do with it."""
-    begin = found.passage.start
-    source = Source(
-        citation=0,
-        text=found.text,
-        published=found.published,
-        title=found.title,
-        article=hit.article.text,
-        language=hit.article.language,
-        ranges=tuple((start - begin, end - begin) for start, end in found.passage.sentences),
-    )
     if (place := quoted.verbatim(said, found.text)) is not None:
         return Checked(Evidence("verbatim"), place=place)
-    one = check(said, [source])
+    one = check(said, [source(hit)])
     return None if one.evidence.state == "not_matched" else one
