@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.clipping import Clipping
 from rag.errors import UsageError
+from rag.imports import Started
 from rag.library import ingest as stages
 from rag.library import restoring, shelved
 from rag.library.browse import Browser
@@ -92,13 +93,14 @@ class Browsing(Clipping):
         """What a pasted story says of itself. Raises: ReadingError."""
         return propose(text, today=self.settings.day)
 
-    def add_pasted(self, text: str, said: Pasted) -> IngestReport:
+    def add_pasted(self, text: str, said: Pasted, *, by: Started | None = None) -> IngestReport:
         """Store a pasted story with the fields as a reader left them. Raises: ReadingError, ReadOnly, DiskFull."""
         self._refuse_read_only()
         for name in said.collections:
             _named(name)
         read = read_pasted(text, said, today=self.settings.day)
-        return self.ingest_reads([read], embed=not self._meaning_follows)
+        by = by or Started(what="a pasted story")
+        return self.ingest_reads([read], embed=not self._meaning_follows, by=by, rules=())
 
     def add(
         self,
@@ -109,8 +111,11 @@ class Browsing(Clipping):
         at: Callable[[int], None] | None = None,
         progress: stages.Report | None = None,
         stop: threading.Event | None = None,
+        by: Started | None = None,
     ) -> IngestReport:
         """Store what was uploaded (name, bytes). `only` these sources; `at` hears which upload is being read, from 0.
+
+        `by`: who or what starts it, for the list of imports.
 
         Raises:
             ReadOnly, DiskFull: what was stored before is kept.
@@ -123,6 +128,7 @@ class Browsing(Clipping):
             progress=progress,
             stop=stop,
             embed=not self._meaning_follows,
+            by=by or Started(what=_named_files(uploads)),
         )
 
     def _reads(
@@ -191,6 +197,11 @@ class Browsing(Clipping):
         follower = self.indexes.follower
         if follower is not None:
             follower.catch_up(parts=("words",) if self._meaning_follows else None)
+
+
+def _named_files(uploads: Sequence[Upload]) -> str:
+    more = f" and {len(uploads) - 1:,} more" if len(uploads) > 1 else ""
+    return f"{uploads[0][0]}{more}" if uploads else "no file"
 
 
 def _named(collection: str) -> str:

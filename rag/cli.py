@@ -47,6 +47,7 @@ from rag.commands.flags import (
 from rag.commands.rules import NoRulesFlag, RuleFlag, once
 from rag.commands.terminal_rules import print_preview
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
+from rag.imports import Started
 from rag.jsonable import article_json, as_json
 from rag.newsroom import SAMPLE, How, Listing, Newsroom
 from rag.ruled import Preview
@@ -108,7 +109,8 @@ def ingest(
         if not planned.fits:
             raise _too_little_room(room.home, planned)
         with _stopping() as stop, terminal.progress_bar(quiet=as_object) as bar:
-            report = room.ingest(paths, collection=collection, rules=rules, progress=bar, stop=stop)
+            by = Started(mend.user(), ", ".join(str(path.absolute()) for path in paths))
+            report = room.ingest(paths, collection=collection, rules=rules, progress=bar, stop=stop, by=by)
         _print(as_object, as_json(report), lambda: terminal.print_ingest(report))
         if stop.is_set():
             terminal.err.print("Stopped. What is stored is kept; run the same command to go on.")
@@ -316,7 +318,8 @@ def _ingest_sample(home: Path) -> None:
             return
         terminal.err.print("Reading the sample newsroom (invented articles) ...")
         with terminal.progress_bar(quiet=False) as bar:
-            room.ingest([ROOT / "corpus" / "articles"], collection=SAMPLE, rules=(), progress=bar)
+            by = Started(what="the sample newsroom")
+            room.ingest([ROOT / "corpus" / "articles"], collection=SAMPLE, rules=(), progress=bar, by=by)
 
 
 def _has_display() -> bool:

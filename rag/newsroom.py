@@ -34,12 +34,12 @@ from rag.library.lock import held_by, holder
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.limits import Limits
-from rag.mending import Mending
 from rag.models.chat import Chat
 from rag.questions import SAMPLE, How, Listing, Questions
 from rag.settings import Settings
 from rag.state import Counts, Status
 from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult, Stage
+from rag.undoing import Undoing
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def open(
         return room
 
 
-class Newsroom(Mending):
+class Newsroom(Undoing):
     """One home, open. Safe for threads."""
 
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:

@@ -22,13 +22,14 @@ class Item:
 class IngestReport:
     """Counts by `ItemStatus` are derived from `items`; `sequence` is the log's after the last of them.
 
-    `warnings` say why what was stored is not found by meaning yet.
+    `warnings` say why what was stored is not found by meaning yet. `import_id`: what takes it back; None: no ingest.
     """
 
     items: tuple[Item, ...]
     sequence: int
     seconds: float
     warnings: tuple[str, ...] = ()
+    import_id: int | None = None
 
     def count(self, status: ItemStatus) -> int:
         """How many items ended so."""

@@ -187,7 +187,8 @@ def print_ingest(report: IngestReport) -> None:
     ]
     out.print(f"{', '.join(counts)} in {report.seconds:.1f} s")
     if report.count("added") or report.count("changed"):
-        out.print("[dim]`dateline list` shows what is there, with its ids.[/dim]")
+        undo = f"; `dateline undo import-{report.import_id}` takes it back" if report.import_id else ""
+        out.print(f"[dim]`dateline list` shows what is there, with its ids{undo}.[/dim]", soft_wrap=True)
     for warning in report.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
 

@@ -56,8 +56,16 @@ def store_all(
     total: int | None = None,
     report: Report | None = None,
     stop: Event | None = None,
+    into: int | None = None,
 ) -> list[Item]:
-    """First stage: store what was read, in batches; an item is returned once its batch is committed."""
+    """First stage: store what was read, in batches; an item is returned once its batch is committed.
+
+    Args:
+        into: the import that they are of.
+
+    Raises:
+        UsageError: the import was undone meanwhile.
+    """
     items: list[Item] = []
     batch: list[Read] = []
     began, size = time.monotonic(), 0
@@ -68,11 +76,11 @@ def store_all(
         size += len(read.article.text) if read.article else 0
         full = len(batch) >= BATCH_ARTICLES or size >= BATCH_CHARACTERS
         if full or time.monotonic() - began >= BATCH_SECONDS:
-            items += _store_batch(catalog, batch, split)
+            items += _store_batch(catalog, batch, split, into)
             batch, began, size = [], time.monotonic(), 0
             if report:
                 report(Progress("storing", len(items), total))
-    items += _store_batch(catalog, batch, split)
+    items += _store_batch(catalog, batch, split, into)
     if report:
         stopped = stop is not None and stop.is_set()
         report(Progress("storing", len(items), total if stopped else len(items)))
@@ -92,7 +100,7 @@ def watching(catalog: Catalog, report: Report) -> Callable[[], None]:
     return look
 
 
-def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split) -> list[Item]:
+def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split, into: int | None) -> list[Item]:
     known = catalog.contents([read.article.id for read in batch if read.article])
     settled: dict[int, Item] = {}
     fresh: list[tuple[int, ToStore]] = []
@@ -103,7 +111,7 @@ def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split) -> list[
             settled[place] = Item(read.source, "unchanged", read.reason, read.article.id)
         else:
             fresh.append((place, _prepared(read, read.article, split)))
-    stored = store(catalog, [one for _, one in fresh]) if fresh else []
+    stored = store(catalog, [one for _, one in fresh], into=into) if fresh else []
     settled |= {place: done.item for (place, _), done in zip(fresh, stored, strict=True)}
     return [settled[place] for place in range(len(batch))]
 
