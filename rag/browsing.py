@@ -128,7 +128,7 @@ class Browsing(Clipping):
             progress=progress,
             stop=stop,
             embed=not self._meaning_follows,
-            by=by or Started(what=_named_files(uploads)),
+            by=by or Started(what=", ".join(name for name, _ in uploads)),
         )
 
     def _reads(
@@ -197,11 +197,6 @@ class Browsing(Clipping):
         follower = self.indexes.follower
         if follower is not None:
             follower.catch_up(parts=("words",) if self._meaning_follows else None)
-
-
-def _named_files(uploads: Sequence[Upload]) -> str:
-    more = f" and {len(uploads) - 1:,} more" if len(uploads) > 1 else ""
-    return f"{uploads[0][0]}{more}" if uploads else "no file"
 
 
 def _named(collection: str) -> str:

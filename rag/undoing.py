@@ -18,9 +18,13 @@ class Undoing(Mending):
         """The imports, the last first."""
         return imported.made(self.catalog, limit=limit)
 
-    def import_items(self, number: int) -> tuple[Import, tuple[Item, ...]]:
-        """An import and its items but those unchanged. Raises: UsageError: there is none of this number."""
-        return imported.one(self.catalog, number), imported.items(self.catalog, number)
+    def import_items(self, number: int, limit: int | None = None) -> tuple[Import, tuple[Item, ...]]:
+        """An import and its items but those unchanged, or the first of them.
+
+        Raises:
+            UsageError: there is none of this number.
+        """
+        return imported.one(self.catalog, number), imported.items(self.catalog, number, limit)
 
     def undo_import(self, number: int, *, progress: Callable[[int, int], None] | None = None) -> Import:
         """Take an import back: the library is as if it had never been made. `warnings` say what became of its articles.

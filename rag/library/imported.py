@@ -112,8 +112,8 @@ def _import(connection: Connection, row: Any) -> Import:
     return Import(row.id, row.at, row.who, row.what, rules, told, row.ended, row.undone, bool(row.pending))
 
 
-def items(catalog: Catalog, number: int) -> tuple[Item, ...]:
+def items(catalog: Catalog, number: int, limit: int | None = None) -> tuple[Item, ...]:
     """The items of an import but those unchanged, in their order."""
     with catalog.reading() as connection:
-        rows = connection.execute(select(imported).where(d.import_id == number).order_by(d.key))
+        rows = connection.execute(select(imported).where(d.import_id == number).order_by(d.key).limit(limit))
         return tuple(Item(row.source, row.status, row.reason, row.article_id) for row in rows)
