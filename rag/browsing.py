@@ -10,7 +10,7 @@ from rag.clipping import Clipping
 from rag.errors import UsageError
 from rag.imports import Started
 from rag.library import ingest as stages
-from rag.library import restoring, shelved
+from rag.library import originals, restoring, shelved
 from rag.library.browse import Browser
 from rag.library.editions import By, compare, editions
 from rag.library.rows import Stored
@@ -22,6 +22,7 @@ from rag.state import (
     Edition,
     IngestReport,
     Item,
+    Kept,
     Pasted,
     ShelfPage,
     ShelfSort,
@@ -30,6 +31,7 @@ from rag.state import (
     Sift,
     Timeline,
 )
+from rag.types import Article
 
 PAGE = 50
 LONGEST = 80  # characters of a collection's name
@@ -78,6 +80,18 @@ class Browsing(Clipping):
             NoSuchArticle: it is not there.
         """
         return self.browser.one(article_id)
+
+    def original(self, article: Article) -> Kept | None:
+        """The file that this version was read from; None where none was kept."""
+        return originals.of_article(self.catalog, article.id, article.version)
+
+    def original_is_there(self, kept: Kept) -> bool:
+        """Whether that file is still where it was put."""
+        return originals.OriginalFiles(self.home).path(kept.digest).exists()
+
+    def original_bytes(self, kept: Kept) -> bytes:
+        """That file as it came: whoever wrote it, so never to be rendered. Raises: LibraryError: gone, or damaged."""
+        return originals.OriginalFiles(self.home).read(kept)
 
     def compare(self, before: tuple[str, int], after: tuple[str, int], *, by: By = "sentence") -> Comparison:
         """What changed from one version (id, version) to another.

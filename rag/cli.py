@@ -1,4 +1,4 @@
-"""The command line: dateline ingest | ask | search | show | status | serve; the other commands are in `rag/commands`.
+"""The command line: dateline ingest | ask | search | status | serve; the other commands are in `rag/commands`.
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -48,7 +48,7 @@ from rag.commands.rules import NoRulesFlag, RuleFlag, once
 from rag.commands.terminal_rules import print_preview
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.imports import Started
-from rag.jsonable import article_json, as_json
+from rag.jsonable import as_json
 from rag.newsroom import SAMPLE, How, Listing, Newsroom
 from rag.ruled import Preview
 from rag.state import Plan
@@ -223,22 +223,6 @@ def search(
     if csv != "-":
         _print(as_object, as_json(result), lambda: terminal.print_found(result, brief=bool(csv), group=group))
     raise typer.Exit(DONE if result.passages else NOTHING)
-
-
-@app.command(epilog="Example:  dateline show gazette-2026-10-12-bridge")
-def show(
-    article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, as `search` prints it.")],
-    version: Annotated[int | None, typer.Option("--version", min=1, help="An older version.")] = None,
-    home: HomeFlag = None,
-    as_object: JsonFlag = False,
-) -> None:
-    """Print an article: its record, its text, its passages (with --json)."""
-    with _room(home) as room:
-        found = room.article(article_id, version)
-        passages = room.passages(found)
-        hand = room.set_by_hand(found)
-    value = {**article_json(found, passages), "set_by_hand": as_json(hand)}
-    _print(as_object, value, lambda: mend.print_article(found, len(passages), hand))
 
 
 @app.command(epilog="Example:  dateline status --json")

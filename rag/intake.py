@@ -17,6 +17,7 @@ from rag.imports import Started
 from rag.library import embeddings, imported, storing
 from rag.library import ingest as stages
 from rag.library.ledger import ledger
+from rag.library.originals import OriginalFiles
 from rag.library.remembered import Remembered
 from rag.reading import Read, count_records, read_bytes
 from rag.ruled import Rule
@@ -110,7 +111,14 @@ class Intake(Embedding, Ruling):
             held.callback(lock.release)
             mine = lock.try_acquire()  # words first: the app does not begin to embed meanwhile
             items = stages.store_all(
-                self.catalog, reads, split=split, total=total, report=progress, stop=stop, into=number
+                self.catalog,
+                reads,
+                split=split,
+                total=total,
+                report=progress,
+                stop=stop,
+                into=number,
+                files=OriginalFiles(self.home),
             )
             items = [*same, *items]
             imported.end(self.catalog, number, items)

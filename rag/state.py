@@ -68,6 +68,34 @@ class Vectors:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The file that a version of an article was read from: its sha256, its name, its bytes.
+
+    `line`: where in a file of records the article is.
+    """
+
+    digest: str
+    name: str
+    size: int
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Originals:
+    """How many files of articles are kept as they came, and their bytes. Larger ones than `limit` bytes are not."""
+
+    files: int
+    bytes: int
+    limit: int
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        kept = f"{self.files:,} files kept as they came, {self.bytes / 1e6:,.1f} MB"
+        return f"{kept}; those over {self.limit / 1e6:,.0f} MB are not"
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How the library stands. `meaning` is the share of passages with a vector, None: keyword search only.
 
@@ -104,6 +132,7 @@ class Status:
     spending: str = ""
     local: tuple[str, ...] = ()
     vectors: Vectors | None = None
+    originals: Originals | None = None
 
 
 @dataclass(frozen=True, slots=True)

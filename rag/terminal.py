@@ -224,6 +224,7 @@ def print_status(status: Status) -> None:
         ("dates", f"{status.oldest or '–'} to {status.newest or '–'}"),
         ("last added", status.last_added or "never"),
         ("sequence", f"{status.sequence:,}"),
+        *([("originals", status.originals.said)] if status.originals else []),
         ("disk", f"{status.bytes / 1e6:,.1f} MB, {status.bytes_free / 1e9:,.1f} GB free"),
     ]
     rows += [(f"index {one.name}", one.said) for one in status.indexes]

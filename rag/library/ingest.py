@@ -18,6 +18,7 @@ from rag.library.catalog import Catalog
 from rag.library.duplicates import bands, signature
 from rag.library.embedder import Embedded, Embedder, ToEmbed
 from rag.library.embeddings import store_vectors, work
+from rag.library.originals import OriginalFiles
 from rag.library.passages import header, split
 from rag.library.rows import Pending, ToStore
 from rag.library.storing import content_hash, store
@@ -57,14 +58,17 @@ def store_all(
     report: Report | None = None,
     stop: Event | None = None,
     into: int | None = None,
+    files: OriginalFiles | None = None,
 ) -> list[Item]:
     """First stage: store what was read, in batches; an item is returned once its batch is committed.
 
     Args:
         into: the import that they are of.
+        files: where the files that they were read from are kept.
 
     Raises:
         UsageError: the import was undone meanwhile.
+        DiskFull, ReadOnly, LibraryError: what was stored before is kept.
     """
     items: list[Item] = []
     batch: list[Read] = []
@@ -72,15 +76,15 @@ def store_all(
     for read in reads:
         if stop is not None and stop.is_set():
             break
+        size += _weight(read, batch)
         batch.append(read)
-        size += len(read.article.text) if read.article else 0
         full = len(batch) >= BATCH_ARTICLES or size >= BATCH_CHARACTERS
         if full or time.monotonic() - began >= BATCH_SECONDS:
-            items += _store_batch(catalog, batch, split, into)
+            items += _store_batch(catalog, batch, split, into, files)
             batch, began, size = [], time.monotonic(), 0
             if report:
                 report(Progress("storing", len(items), total))
-    items += _store_batch(catalog, batch, split, into)
+    items += _store_batch(catalog, batch, split, into, files)
     if report:
         stopped = stop is not None and stop.is_set()
         report(Progress("storing", len(items), total if stopped else len(items)))
@@ -100,7 +104,16 @@ def watching(catalog: Catalog, report: Report) -> Callable[[], None]:
     return look
 
 
-def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split, into: int | None) -> list[Item]:
+def _weight(read: Read, batch: Sequence[Read]) -> int:
+    """What an article adds to a batch, in characters and bytes; a file of records counts once."""
+    known = bool(batch) and batch[-1].original is read.original
+    original = 0 if read.original is None or known else len(read.original.data)
+    return original + (len(read.article.text) if read.article else 0)
+
+
+def _store_batch(
+    catalog: Catalog, batch: Sequence[Read], split: Split, into: int | None, files: OriginalFiles | None
+) -> list[Item]:
     known = catalog.contents([read.article.id for read in batch if read.article])
     settled: dict[int, Item] = {}
     fresh: list[tuple[int, ToStore]] = []
@@ -110,13 +123,13 @@ def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split, into: in
         elif known.get(read.article.id) == (content_hash(read.article), True):
             settled[place] = Item(read.source, "unchanged", read.reason, read.article.id)
         else:
-            fresh.append((place, _prepared(read, read.article, split)))
+            fresh.append((place, _prepared(read, read.article, split, files)))
     stored = store(catalog, [one for _, one in fresh], into=into) if fresh else []
     settled |= {place: done.item for (place, _), done in zip(fresh, stored, strict=True)}
     return [settled[place] for place in range(len(batch))]
 
 
-def _prepared(read: Read, article: Article, split: Split) -> ToStore:
+def _prepared(read: Read, article: Article, split: Split, files: OriginalFiles | None) -> ToStore:
     marks = signature(article.text, furniture=article.furniture)
     return ToStore(
         read.source,
@@ -126,6 +139,7 @@ def _prepared(read: Read, article: Article, split: Split) -> ToStore:
         marks.to_bytes(),
         bands(marks),
         read.reason,
+        files.keep(read.original, read.line) if files and read.original else None,
     )
 
 

@@ -247,6 +247,22 @@ once_more = Table(
     Column("of_key", Integer, ForeignKey("versions.key"), nullable=False),
 )
 
+# The files that articles were read from, by their sha256, and of which each version is: `line` of a file of records.
+originals = Table(
+    "originals",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("size", Integer, nullable=False),
+)
+original_of = Table(
+    "original_of",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key"), primary_key=True),
+    Column("digest", String, ForeignKey("originals.digest"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("line", Integer),
+)
+
 # Import rules, in their order. Only ingests that come look at them.
 rules = Table(
     "rules",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from rag.library import originals
 from rag.library.catalog import Catalog
 from rag.library.imported import brought
 from rag.library.ledger import Ledger, ledger
@@ -231,6 +232,8 @@ def add_version(
         )
     )
     insert_passages(connection, version_key, new.passages)
+    if new.original is not None:
+        originals.note(connection, version_key, new.original)
     book.log("stored", version_key)
     known.superseded.add(article.supersedes)
     copies = _group(connection, new, key, fresh=version == 1)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag.errors import UsageError
+from rag.library import originals
 from rag.library.catalog import AT_ONCE, Catalog
 from rag.library.duplicates import Signature, bands
 from rag.library.imported import NONE
@@ -340,7 +341,8 @@ def _to_store(connection: Connection, came: _Came) -> ToStore:
     cut = cut.join_from(passages, versions).join(articles).where(v.key == came.row.key)
     found = tuple(passage_of(one) for one in connection.execute(cut.order_by(passages.c.position)))
     marks = bands(Signature.from_bytes(row.signature)) if row.signature else ()
-    return ToStore("", own, True, found, row.signature, marks)
+    kept = originals.of_version(connection, came.row.key)
+    return ToStore("", own, True, found, row.signature, marks, original=kept)
 
 
 def _own_collections(connection: Connection, key: int, article: Article) -> tuple[str, ...]:

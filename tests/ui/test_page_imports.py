@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag.newsroom import Newsroom
 from tests.test_newsroom import BRIDGE, write
-from tests.ui.test_page_library import app, filled, room, texts, titles
+from tests.ui.test_page_library import app, filled, opened, room, texts, titles
 from tests.ui.test_page_repairs import html, press
 
 __all__ = ["app", "filled", "room"]
@@ -48,3 +48,15 @@ def test_a_paste_is_undone_from_the_line_that_says_it_was_stored(room: Newsroom,
     press(page, "Undo the import")
     assert room.listing().rows[0].status == "withdrawn"
     assert room.imports()[0].what == "pasted: Bridge shut"
+
+
+def test_the_original_file_of_an_article_is_offered_to_save_and_never_drawn(
+    filled: Newsroom, app: AppTest
+) -> None:
+    page = opened(app, "bridge")
+    [button] = [one for one in page.get("download_button") if "original" in one.proto.label]
+    assert button.proto.label.startswith("Save the original file")
+    kept = filled.original(filled.article("bridge"))
+    assert kept is not None
+    (filled.home / "originals" / kept.digest[:2] / kept.digest).unlink()
+    assert "Its original file is not there any more" in texts(page.run())
