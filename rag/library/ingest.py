@@ -76,7 +76,7 @@ def store_all(
     for read in reads:
         if stop is not None and stop.is_set():
             break
-        size += _weight(read, batch)
+        size += _weight(read)
         batch.append(read)
         full = len(batch) >= BATCH_ARTICLES or size >= BATCH_CHARACTERS
         if full or time.monotonic() - began >= BATCH_SECONDS:
@@ -104,10 +104,9 @@ def watching(catalog: Catalog, report: Report) -> Callable[[], None]:
     return look
 
 
-def _weight(read: Read, batch: Sequence[Read]) -> int:
-    """What an article adds to a batch, in characters and bytes; a file of records counts once."""
-    known = bool(batch) and batch[-1].original is read.original
-    original = 0 if read.original is None or known else len(read.original.data)
+def _weight(read: Read) -> int:
+    """What an article adds to a batch, in characters and bytes: a file of records is in memory once anyway."""
+    original = len(read.original.data) if read.original is not None and read.line is None else 0
     return original + (len(read.article.text) if read.article else 0)
 
 
