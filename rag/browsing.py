@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.clipping import Clipping
 from rag.errors import UsageError
+from rag.imports import Started
 from rag.library import ingest as stages
-from rag.library import restoring, shelved
+from rag.library import originals, restoring, shelved
 from rag.library.browse import Browser
 from rag.library.editions import By, compare, editions
 from rag.library.rows import Stored
@@ -21,6 +22,7 @@ from rag.state import (
     Edition,
     IngestReport,
     Item,
+    Kept,
     Pasted,
     ShelfPage,
     ShelfSort,
@@ -29,6 +31,7 @@ from rag.state import (
     Sift,
     Timeline,
 )
+from rag.types import Article
 
 PAGE = 50
 LONGEST = 80  # characters of a collection's name
@@ -78,6 +81,18 @@ class Browsing(Clipping):
         """
         return self.browser.one(article_id)
 
+    def original(self, article: Article) -> Kept | None:
+        """The file that this version was read from; None where none was kept."""
+        return originals.of_article(self.catalog, article.id, article.version)
+
+    def original_is_there(self, kept: Kept) -> bool:
+        """Whether that file is still where it was put."""
+        return originals.OriginalFiles(self.home).path(kept.digest).exists()
+
+    def original_bytes(self, kept: Kept) -> bytes:
+        """That file as it came: whoever wrote it, so never to be rendered. Raises: LibraryError: gone, or damaged."""
+        return originals.OriginalFiles(self.home).read(kept)
+
     def compare(self, before: tuple[str, int], after: tuple[str, int], *, by: By = "sentence") -> Comparison:
         """What changed from one version (id, version) to another.
 
@@ -92,13 +107,14 @@ class Browsing(Clipping):
         """What a pasted story says of itself. Raises: ReadingError."""
         return propose(text, today=self.settings.day)
 
-    def add_pasted(self, text: str, said: Pasted) -> IngestReport:
+    def add_pasted(self, text: str, said: Pasted, *, by: Started | None = None) -> IngestReport:
         """Store a pasted story with the fields as a reader left them. Raises: ReadingError, ReadOnly, DiskFull."""
         self._refuse_read_only()
         for name in said.collections:
             _named(name)
         read = read_pasted(text, said, today=self.settings.day)
-        return self.ingest_reads([read], embed=not self._meaning_follows)
+        by = by or Started(what="a pasted story")
+        return self.ingest_reads([read], embed=not self._meaning_follows, by=by, rules=())
 
     def add(
         self,
@@ -109,8 +125,11 @@ class Browsing(Clipping):
         at: Callable[[int], None] | None = None,
         progress: stages.Report | None = None,
         stop: threading.Event | None = None,
+        by: Started | None = None,
     ) -> IngestReport:
         """Store what was uploaded (name, bytes). `only` these sources; `at` hears which upload is being read, from 0.
+
+        `by`: who or what starts it, for the list of imports.
 
         Raises:
             ReadOnly, DiskFull: what was stored before is kept.
@@ -123,6 +142,7 @@ class Browsing(Clipping):
             progress=progress,
             stop=stop,
             embed=not self._meaning_follows,
+            by=by or Started(what=", ".join(name for name, _ in uploads)),
         )
 
     def _reads(

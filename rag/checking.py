@@ -10,16 +10,16 @@ from rag.answering.text_check import MOST, TextCheck
 from rag.checked import CheckedText, TextSentence
 from rag.errors import ReadingError, UsageError
 from rag.library.sentences import sentence_ranges
-from rag.mending import Mending
 from rag.questions import Listing, Questions
 from rag.reading import read_bytes
 from rag.types import Found, Scope
+from rag.undoing import Undoing
 
 LONGEST = 200_000  # characters of a text
 OCCURRENCES = 20  # of one quotation that are listed
 
 
-class Checking(Mending):
+class Checking(Undoing):
     """The part of the newsroom that checks texts. Safe for threads."""
 
     questions: Questions

@@ -1,4 +1,4 @@
-"""The command line: dateline ingest | ask | search | show | status | serve; the other commands are in `rag/commands`.
+"""The command line: dateline ingest | ask | search | status | serve; the other commands are in `rag/commands`.
 
 With --json, stdout is one JSON object; progress and logs go to stderr. Exit: 0 done, answered; 1 fault; 2 usage;
 3 closest only, no answer found, nothing found; 4 finished, but something in it failed.
@@ -47,7 +47,8 @@ from rag.commands.flags import (
 from rag.commands.rules import NoRulesFlag, RuleFlag, once
 from rag.commands.terminal_rules import print_preview
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
-from rag.jsonable import article_json, as_json
+from rag.imports import Started
+from rag.jsonable import as_json
 from rag.newsroom import SAMPLE, How, Listing, Newsroom
 from rag.ruled import Preview
 from rag.state import Plan
@@ -108,7 +109,8 @@ def ingest(
         if not planned.fits:
             raise _too_little_room(room.home, planned)
         with _stopping() as stop, terminal.progress_bar(quiet=as_object) as bar:
-            report = room.ingest(paths, collection=collection, rules=rules, progress=bar, stop=stop)
+            by = Started(mend.user(), ", ".join(str(path.absolute()) for path in paths))
+            report = room.ingest(paths, collection=collection, rules=rules, progress=bar, stop=stop, by=by)
         _print(as_object, as_json(report), lambda: terminal.print_ingest(report))
         if stop.is_set():
             terminal.err.print("Stopped. What is stored is kept; run the same command to go on.")
@@ -223,22 +225,6 @@ def search(
     raise typer.Exit(DONE if result.passages else NOTHING)
 
 
-@app.command(epilog="Example:  dateline show gazette-2026-10-12-bridge")
-def show(
-    article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, as `search` prints it.")],
-    version: Annotated[int | None, typer.Option("--version", min=1, help="An older version.")] = None,
-    home: HomeFlag = None,
-    as_object: JsonFlag = False,
-) -> None:
-    """Print an article: its record, its text, its passages (with --json)."""
-    with _room(home) as room:
-        found = room.article(article_id, version)
-        passages = room.passages(found)
-        hand = room.set_by_hand(found)
-    value = {**article_json(found, passages), "set_by_hand": as_json(hand)}
-    _print(as_object, value, lambda: mend.print_article(found, len(passages), hand))
-
-
 @app.command(epilog="Example:  dateline status --json")
 def status(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
     """Say how the library and its indexes stand."""
@@ -316,7 +302,8 @@ def _ingest_sample(home: Path) -> None:
             return
         terminal.err.print("Reading the sample newsroom (invented articles) ...")
         with terminal.progress_bar(quiet=False) as bar:
-            room.ingest([ROOT / "corpus" / "articles"], collection=SAMPLE, rules=(), progress=bar)
+            by = Started(what="the sample newsroom")
+            room.ingest([ROOT / "corpus" / "articles"], collection=SAMPLE, rules=(), progress=bar, by=by)
 
 
 def _has_display() -> bool:

@@ -13,14 +13,16 @@ from pathlib import Path
 from rag import standing
 from rag.embedding import Embedding
 from rag.errors import ModelError
-from rag.library import embeddings, storing
+from rag.imports import Started
+from rag.library import embeddings, imported, storing
 from rag.library import ingest as stages
 from rag.library.ledger import ledger
+from rag.library.originals import OriginalFiles
 from rag.library.remembered import Remembered
 from rag.reading import Read, count_records, read_bytes
 from rag.ruled import Rule
 from rag.ruling import Ruling
-from rag.state import IngestReport, Plan
+from rag.state import IngestReport, Item, Plan
 from rag.upkeep import embed_lock, waited_for
 
 LOCAL = "local_collections"  # the catalog's note of those never sent to a model
@@ -37,11 +39,13 @@ class Intake(Embedding, Ruling):
         rules: Sequence[Rule] | None = None,
         progress: stages.Report | None = None,
         stop: threading.Event | None = None,
+        by: Started | None = None,
     ) -> IngestReport:
         """Read, store and embed files and folders. What is stored is findable by words at once.
 
         Args:
             rules: import rules to use; None: those of the library.
+            by: who or what starts it, for the list of imports.
 
         Raises:
             UsageError: a rule cannot be used.
@@ -52,15 +56,24 @@ class Intake(Embedding, Ruling):
         named = [Path(path) for path in paths]
         reads = ready.over(known.reads(named, today=self.settings.day))
         total = count_records(named) if progress else None
-        report = self.ingest_reads(reads, collection=collection, progress=progress, stop=stop, total=total)
+        report = self.ingest_reads(
+            reads,
+            collection=collection,
+            progress=progress,
+            stop=stop,
+            total=total,
+            by=by or Started(what=", ".join(str(path.absolute()) for path in named)),
+            rules=rules,
+            same=known.items,
+        )
         if stop is None or not stop.is_set():
             known.remember(report.items)
-        return replace(report, items=(*known.items, *report.items))
+        return report
 
     def ingest_text(self, name: str, data: bytes, *, collection: str | None = None) -> IngestReport:
         """Ingest an upload or a paste; its kind is found by content."""
         reads = self.ready_rules().over(read_bytes(name, data, today=self.settings.day))
-        return self.ingest_reads(reads, collection=collection)
+        return self.ingest_reads(reads, collection=collection, by=Started(what=name))
 
     def ingest_reads(
         self,
@@ -71,10 +84,22 @@ class Intake(Embedding, Ruling):
         stop: threading.Event | None = None,
         total: int | None = None,
         embed: bool = True,
+        by: Started | None = None,
+        rules: Sequence[Rule] | None = None,
+        same: Sequence[Item] = (),
     ) -> IngestReport:
-        """Both stages over what was read already; the first alone where `embed` is False: meaning follows behind."""
+        """Both stages over what was read already; the first alone where `embed` is False: meaning follows behind.
+
+        Args:
+            by, rules: who starts it and by which rules it is read (None: the library's), as the list of imports says.
+            same: what need not be read, since it is as it was; it may grow while `reads` is read.
+        """
         began = time.monotonic()
         self._refuse_read_only()
+        by = by or Started()
+        number = imported.begin(
+            self.catalog, who=by.who, what=by.what, rules=self.rules() if rules is None else rules
+        )
         if collection is not None:
             reads = (_collected(read, collection) for read in reads)
         embedder = self.embedder
@@ -86,15 +111,25 @@ class Intake(Embedding, Ruling):
             held.callback(lock.release)
             mine = lock.try_acquire()  # words first: the app does not begin to embed meanwhile
             items = stages.store_all(
-                self.catalog, reads, split=split, total=total, report=progress, stop=stop
+                self.catalog,
+                reads,
+                split=split,
+                total=total,
+                report=progress,
+                stop=stop,
+                into=number,
+                files=OriginalFiles(self.home),
             )
+            items = [*same, *items]
+            imported.end(self.catalog, number, items)
             if embed and embedder is not None and not (stop is not None and stop.is_set()):
                 if not mine:
                     watch = stages.watching(self.catalog, progress) if progress else None
                     mine = held.enter_context(waited_for(lock, stop, watch))
                 if mine:
                     warnings += self._embed_stored(progress, stop)
-        return IngestReport(tuple(items), self.catalog.sequence(), time.monotonic() - began, warnings)
+        seconds = time.monotonic() - began
+        return IngestReport(tuple(items), self.catalog.sequence(), seconds, warnings, number)
 
     def _embed_stored(self, progress: stages.Report | None, stop: threading.Event | None) -> tuple[str, ...]:
         """Embed what waits; where the model fails, why: what was stored stays stored."""

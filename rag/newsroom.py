@@ -26,12 +26,13 @@ from rag.checking import Checking
 from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
-from rag.library import embeddings
+from rag.library import embeddings, originals
 from rag.library import ingest as stages
 from rag.library.browse import Browser
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes, open_indexes
 from rag.library.lock import held_by, holder
+from rag.library.originals import OriginalFiles
 from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.limits import Limits
@@ -285,7 +286,10 @@ class Newsroom(Checking):
         found = [Finding("the vectors", one, "nothing") for one in self.not_embedding()]
         with waited_for(embed_lock(self.home)):
             found += [Finding("the vectors", one, "nothing") for one in self._embed_stored(progress, None)]
-        return found + repair_library(self.catalog, self.home, self.indexes, without=self.kept_here())
+        found += repair_library(self.catalog, self.home, self.indexes, without=self.kept_here())
+        swept = OriginalFiles(self.home).sweep(originals.named(self.catalog))
+        fault = f"{swept:,} that no article was read from"
+        return found + ([Finding("the original files", fault, "deleted")] if swept else [])
 
     def meaning(self) -> float | None:
         """The share of the library that can be found by meaning; None without an embedder."""

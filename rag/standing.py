@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from rag.library import embeddings
+from rag.library import embeddings, originals
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder
 from rag.library.generations import Part
@@ -174,6 +174,7 @@ def status(room: Newsroom) -> Status:
         warnings.append(str(health.last_error))
     if room.upkeep_error:
         warnings.append(str(room.upkeep_error))
+    kept_files = originals.standing(room.catalog)
     return Status(
         home=str(room.home),
         sequence=room.catalog.sequence(),
@@ -194,7 +195,7 @@ def status(room: Newsroom) -> Status:
         read_only=room.catalog.read_only,
         holder=room.indexes.holder,
         indexes=index_states(health),
-        bytes=size_of(room.home),
+        bytes=size_of(room.home, but="originals") + kept_files.bytes,
         bytes_free=shutil.disk_usage(room.home).free,
         versions=tuple((name, _version(name)) for name in SHOWN),
         warnings=tuple(warnings),
@@ -204,6 +205,7 @@ def status(room: Newsroom) -> Status:
         spending=spending_said(room),
         local=room.local_collections(),
         vectors=held,
+        originals=kept_files,
     )
 
 
@@ -268,7 +270,9 @@ def plan(room: Intake, paths: Sequence[Path]) -> Plan:
             cost = _cost(tokens, room.settings)
         else:
             per_second = per_second or MEANING_PER_SECOND
-    disk = passages * (DISK_PER_PASSAGE + COPIES_ON_DISK * size_of_vector) + size
+    disk = (
+        passages * (DISK_PER_PASSAGE + COPIES_ON_DISK * size_of_vector) + 2 * size
+    )  # the text, and the file
     free = shutil.disk_usage(room.home).free
     return Plan(
         files=files,
@@ -295,10 +299,12 @@ def _cost(tokens: int, told: Settings) -> float | None:
     return None if told.embedding_price is None else tokens * told.embedding_price / 1_000_000
 
 
-def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder; files and folders that go while it counts are left out."""
+def size_of(folder: Path, *, but: str | None = None) -> int:
+    """Bytes of all files below a folder, `but` those of one in it; what goes while it counts is left out."""
     total = 0
-    for inside, _, names in os.walk(folder):
+    for inside, folders, names in os.walk(folder):
+        if but in folders and Path(inside) == folder:
+            folders.remove(but)
         for name in names:
             with contextlib.suppress(FileNotFoundError):
                 total += Path(inside, name).lstat().st_size

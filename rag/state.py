@@ -22,13 +22,14 @@ class Item:
 class IngestReport:
     """Counts by `ItemStatus` are derived from `items`; `sequence` is the log's after the last of them.
 
-    `warnings` say why what was stored is not found by meaning yet.
+    `warnings` say why what was stored is not found by meaning yet. `import_id`: what takes it back; None: no ingest.
     """
 
     items: tuple[Item, ...]
     sequence: int
     seconds: float
     warnings: tuple[str, ...] = ()
+    import_id: int | None = None
 
     def count(self, status: ItemStatus) -> int:
         """How many items ended so."""
@@ -64,6 +65,34 @@ class Vectors:
     seconds: float | None
     cost: float | None
     kept_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The file that a version of an article was read from: its sha256, its name, its bytes.
+
+    `line`: where in a file of records the article is.
+    """
+
+    digest: str
+    name: str
+    size: int
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Originals:
+    """How many files of articles are kept as they came, and their bytes. Larger ones than `limit` bytes are not."""
+
+    files: int
+    bytes: int
+    limit: int
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        kept = f"{self.files:,} files kept as they came, {self.bytes / 1e6:,.1f} MB"
+        return f"{kept}; those over {self.limit / 1e6:,.0f} MB are not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +132,7 @@ class Status:
     spending: str = ""
     local: tuple[str, ...] = ()
     vectors: Vectors | None = None
+    originals: Originals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,8 @@ def print_ingest(report: IngestReport) -> None:
     ]
     out.print(f"{', '.join(counts)} in {report.seconds:.1f} s")
     if report.count("added") or report.count("changed"):
-        out.print("[dim]`dateline list` shows what is there, with its ids.[/dim]")
+        undo = f"; `dateline undo import-{report.import_id}` takes it back" if report.import_id else ""
+        out.print(f"[dim]`dateline list` shows what is there, with its ids{undo}.[/dim]", soft_wrap=True)
     for warning in report.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
 
@@ -232,6 +233,7 @@ def print_status(status: Status) -> None:
         ("dates", f"{status.oldest or '–'} to {status.newest or '–'}"),
         ("last added", status.last_added or "never"),
         ("sequence", f"{status.sequence:,}"),
+        *([("originals", status.originals.said)] if status.originals else []),
         ("disk", f"{status.bytes / 1e6:,.1f} MB, {status.bytes_free / 1e9:,.1f} GB free"),
     ]
     rows += [(f"index {one.name}", one.said) for one in status.indexes]

@@ -77,6 +77,14 @@ class Adding:
         return tuple(sorted(found, key=lambda item: ORDER.index(item.status)))
 
     @property
+    def imported(self) -> int | None:
+        """The number of the import that brought or changed something; None: there is nothing to undo."""
+        if self.running or self.error is not None:
+            return None
+        report = self._future.result()
+        return report.import_id if report.count("added") or report.count("changed") else None
+
+    @property
     def failed(self) -> frozenset[str]:
         """The sources that failed."""
         return frozenset(item.source for item in self.items if item.status == "failed")
@@ -113,6 +121,12 @@ def told_apart(uploads: Sequence[Upload]) -> tuple[Upload, ...]:
         seen.add(told)
         found.append((told, data))
     return tuple(found)
+
+
+def named(uploads: Sequence[Upload]) -> str:
+    """What was dropped, in the list of imports: "north.zip and 3 more"."""
+    more = f" and {len(uploads) - 1:,} more" if len(uploads) > 1 else ""
+    return f"{uploads[0][0]}{more}" if uploads else "no file"
 
 
 def as_csv(items: Sequence[Item]) -> str:

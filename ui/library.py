@@ -8,7 +8,18 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.state import ShelfSort, Sift
-from ui import frame, library_add, library_article, library_chart, mending, room, shelf, shelving, sifting
+from ui import (
+    frame,
+    imports,
+    library_add,
+    library_article,
+    library_chart,
+    mending,
+    room,
+    shelf,
+    shelving,
+    sifting,
+)
 
 SORTED, DESCENDING, PAGE, ADDING = "library_sort", "library_descending", "library_page", "library_adding"
 
@@ -37,6 +48,11 @@ def _list() -> None:
             st.button("Close" if adding else "Add articles", key="library_add", on_click=_toggle_adding)
             mends = bool(st.session_state.get(mending.OPEN))
             st.button("Close repairs" if mends else "Repair…", key="library_mend", on_click=mending.toggle)
+        if not status.read_only and imports.any_made():
+            listed = bool(st.session_state.get(imports.OPEN))
+            st.button(
+                "Close imports" if listed else "Imports…", key="library_imports", on_click=imports.toggle
+            )
     if status.read_only:
         st.text("This home cannot be written: its articles can be read, and nothing added, moved or removed.")
     if not shelves.held:
@@ -45,6 +61,8 @@ def _list() -> None:
         )
     if not status.read_only and (not shelves.held or st.session_state.get(ADDING) or library_add.under_way()):
         library_add.page(shelves, open_article)
+    if st.session_state.get(imports.OPEN) and not status.read_only:
+        imports.page()
     if not shelves.held:
         return
     sifting.control(shelves, today, _first_page)

@@ -10,9 +10,10 @@ from html import escape
 import streamlit as st
 
 from rag.errors import DatelineError
+from rag.imports import Started
 from rag.state import IngestReport, Item, Pasted, Shelves
 from ui import importing, room, shelf, shelving, words
-from ui.adding import Adding, Upload, as_csv, counted
+from ui.adding import Adding, Upload, as_csv, counted, named
 
 RUN, FOUND, PASTE = "library_adding_run", "paste_found", "paste_text"
 GLANCE = 0.7  # seconds between looks at how far it is
@@ -123,7 +124,8 @@ def _add(uploads: list[Upload], collection: str | None) -> None:
         at: Callable[[int], None],
         stop: threading.Event,
     ) -> IngestReport:
-        return newsroom.add(files, collection=collection, only=only, at=at, stop=stop)
+        by = Started("the Library page", named(files))
+        return newsroom.add(files, collection=collection, only=only, at=at, stop=stop, by=by)
 
     st.session_state[RUN] = Adding(uploads, add, _workers())
     shelving.tell("")
@@ -158,6 +160,8 @@ def _happened(run: Adding) -> None:
             st.button(said, key="adding_again", on_click=_again, args=(run,))
         if items:
             st.download_button("The list as CSV", as_csv(items), "added.csv", "text/csv", on_click="ignore")
+        if run.imported is not None:
+            st.button("Undo this import", key="adding_undo", on_click=_undo, args=(run.imported,))
         st.button("Done", key="adding_done", type="primary", on_click=_done)
     if items:
         st.html(_listed(items))
@@ -176,6 +180,11 @@ def _listed(items: Sequence[Item]) -> str:
 
 def _again(run: Adding) -> None:
     st.session_state[RUN] = run.again(_workers())
+
+
+def _undo(number: int) -> None:
+    _done()
+    shelving.undo_import(number)
 
 
 def _done() -> None:
@@ -248,13 +257,15 @@ def _store(open_article: Callable[[str], None]) -> None:
         collections=(*found.collections, *((into,) if into and into not in found.collections else ())),
     )
     try:
-        [item] = room.opened().add_pasted(held["paste_kept"], corrected).items
+        by = Started("the Library page", f"pasted: {corrected.title or 'a story without a headline'}")
+        done = room.opened().add_pasted(held["paste_kept"], corrected, by=by)
     except DatelineError as error:
         shelving.tell(str(error))
         return
     room.changed()
-    said = PASTED.get(item.status, "It was not stored.")
-    shelving.tell(f"{said} {item.reason or ''}".strip())
+    [item] = done.items
+    said, stored = PASTED.get(item.status, "It was not stored."), item.status in ("added", "changed")
+    shelving.tell(f"{said} {item.reason or ''}".strip(), imported=done.import_id if stored else None)
     if item.article_id:
         for name in (FOUND, PASTE, "paste_kept"):
             held.pop(name, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
@@ -116,6 +117,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
         elif shelved.status == "usable":
             shelving.actions((shelved.article_id,), "article")
     st.html(_record(shelved, article, today))
+    _original(article)
     modes = ["Text", "Passages", *(["Changes"] if len(editions) > 1 else [])]
     shows = st.segmented_control("Show", modes, default="Text", key="library_shows", required=True)
     if len(editions) > 1:
@@ -148,6 +150,27 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             st.text(f"and {len(copies) - 30:,} more")
     recorded.cited_by(article.id)
     return str(shows)
+
+
+def _original(article: Article) -> None:
+    """The file that it was read from, to be saved: never drawn, since anyone may have written it."""
+    opened = room.opened()
+    kept = opened.original(article)
+    if kept is None or (article.status == "withdrawn" and not _shown(article.id)):
+        return
+    if not opened.original_is_there(kept):
+        st.text("Its original file is not there any more: ingest it again, or take it from a backup.")
+        return
+    place = f", line {kept.line:,}" if kept.line is not None else ""
+    st.download_button(
+        words.plain(f"Save the original file ({words.size(kept.size)}{place})"),
+        lambda: opened.original_bytes(kept),
+        re.sub(r"[^\w.()-]+", " ", kept.name)[-120:].strip(" .") or "original",
+        "application/octet-stream",
+        key="library_original",
+        on_click="ignore",
+        type="tertiary",
+    )
 
 
 def _stands(shelved: Shelved) -> str:

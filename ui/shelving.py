@@ -12,6 +12,7 @@ from ui import room, words
 
 SELECTED, SAID, UNDO = "library_selected", "library_said", "library_undo"
 MEND = "library_mended"  # the number of the repair that the line above the page can undo
+IMPORT, REDO = "library_imported", "library_redo"  # the number of the import that it can undo, or make again
 
 
 def selected() -> tuple[str, ...]:
@@ -37,12 +38,25 @@ def notice() -> None:
         mend = st.session_state.get(MEND)
         if mend is not None:
             st.button("Undo", key="library_undo_mend", on_click=undo_mend, args=(mend,))
+        for name, act in ((IMPORT, undo_import), (REDO, redo_import)):
+            number = st.session_state.get(name)
+            if number is not None:
+                said = "Undo the import" if name == IMPORT else "Make it again"
+                st.button(said, key=f"{name}_button", on_click=act, args=(number,))
         st.button("Dismiss", key="library_dismiss", type="tertiary", on_click=tell, args=("",))
 
 
-def tell(said: str, undo: tuple[str, ...] = (), *, mend: int | None = None) -> None:
-    """Show a line above the page; `undo`: ids of the articles that can be brought back, `mend`: a repair to undo."""
-    st.session_state.update({SAID: said, UNDO: undo, MEND: mend})
+def tell(
+    said: str,
+    undo: tuple[str, ...] = (),
+    *,
+    mend: int | None = None,
+    imported: int | None = None,
+    redo: int | None = None,
+) -> None:
+    """Show a line above the page; `undo`: ids of the articles that can be brought back, `mend`: a repair to undo,
+    `imported`: an import to undo, `redo`: one to make again."""
+    st.session_state.update({SAID: said, UNDO: undo, MEND: mend, IMPORT: imported, REDO: redo})
 
 
 def actions(ids: tuple[str, ...], name: str) -> None:
@@ -84,6 +98,28 @@ def undo_mend(number: int) -> None:
         return
     room.changed()
     tell(" ".join([f"Undone: {done.said}.", *done.warnings]))
+
+
+def undo_import(number: int) -> None:
+    """Take an import back."""
+    try:
+        done = room.opened().undo_import(number)
+    except DatelineError as error:
+        tell(str(error))
+        return
+    room.changed()
+    tell(" ".join([f"{done.name} is undone.", *done.warnings]), redo=number)
+
+
+def redo_import(number: int) -> None:
+    """Make an import again that was undone."""
+    try:
+        done = room.opened().redo_import(number)
+    except DatelineError as error:
+        tell(str(error))
+        return
+    room.changed()
+    tell(" ".join([f"{done.name} is made again.", *done.warnings]), imported=number)
 
 
 def restore(ids: tuple[str, ...]) -> None:

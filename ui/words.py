@@ -308,6 +308,7 @@ def state(held: Status, today: date, embedder: str | None = None) -> list[tuple[
         ("Indexes", "Read only" if held.read_only else holder),
     ]
     rows += [(f"Index of {index.name}", _index(index, held.sequence)) for index in held.indexes]
+    rows += [("Original files", held.originals.said)] if held.originals else []
     rows += [("Disk", f"{size(held.bytes)} used, {size(held.bytes_free)} free"), ("Home", held.home)]
     rows += [("Attention", warning) for warning in held.warnings]
     return [*rows, ("Versions", " · ".join(f"{name} {version}" for name, version in held.versions))]

@@ -1,4 +1,4 @@
-"""The commands that repair articles' records: dateline mend | mends | undo."""
+"""The commands that repair articles' records: dateline mend | mends."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
                 raise typer.Exit(0 if found.articles else NOTHING)
             with terminal.err.status("Repairing ...") as shown:
                 done = room.mend(
-                    asked, who=_user(), progress=lambda now, of: shown.update(f"Repairing {now:,} of {of:,}")
+                    asked, who=user(), progress=lambda now, of: shown.update(f"Repairing {now:,} of {of:,}")
                 )
         show(as_object, {"schema": 1, **as_json(done)}, lambda: _made(found, done))
 
@@ -103,20 +103,6 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
         with opened(home) as room:
             found = room.mends()
         show(as_object, {"schema": 1, "mends": as_json(found)}, lambda: _listed(found))
-
-    @app.command(epilog="Example:  dateline undo 3")
-    def undo(
-        number: Annotated[
-            int | None,
-            typer.Argument(metavar="[NUMBER]", help="As `dateline mends` lists; default: the last."),
-        ] = None,
-        home: HomeFlag = None,
-        as_object: JsonFlag = False,
-    ) -> None:
-        """Take a repair back: its articles are as if it had never been made."""
-        with opened(home) as room:
-            done = room.undo_mend(number)
-        show(as_object, {"schema": 1, **as_json(done)}, lambda: _undone(done))
 
 
 def print_preview(found: MendPreview) -> None:
@@ -150,7 +136,8 @@ def _setting(said: str) -> tuple[str, str | None]:
     return FIELDS.get(name, name), value.strip() or None
 
 
-def _user() -> str:
+def user() -> str:
+    """Who is at the command line."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -167,7 +154,8 @@ def _made(found: MendPreview, done: Mended) -> None:
         err.print(f"[yellow]{harmless(warning)}[/yellow]", soft_wrap=True)
 
 
-def _undone(done: Mended) -> None:
+def print_undone(done: Mended) -> None:
+    """A repair that was taken back."""
     out.print(f"Repair {done.id} is undone: {harmless(done.said)}.", soft_wrap=True)
     for warning in done.warnings:
         err.print(f"[yellow]{harmless(warning)}[/yellow]", soft_wrap=True)

@@ -18,6 +18,7 @@ from rag.library.catalog import Catalog
 from rag.library.duplicates import bands, signature
 from rag.library.embedder import Embedded, Embedder, ToEmbed
 from rag.library.embeddings import store_vectors, work
+from rag.library.originals import OriginalFiles
 from rag.library.passages import header, split
 from rag.library.rows import Pending, ToStore
 from rag.library.storing import content_hash, store
@@ -56,23 +57,34 @@ def store_all(
     total: int | None = None,
     report: Report | None = None,
     stop: Event | None = None,
+    into: int | None = None,
+    files: OriginalFiles | None = None,
 ) -> list[Item]:
-    """First stage: store what was read, in batches; an item is returned once its batch is committed."""
+    """First stage: store what was read, in batches; an item is returned once its batch is committed.
+
+    Args:
+        into: the import that they are of.
+        files: where the files that they were read from are kept.
+
+    Raises:
+        UsageError: the import was undone meanwhile.
+        DiskFull, ReadOnly, LibraryError: what was stored before is kept.
+    """
     items: list[Item] = []
     batch: list[Read] = []
     began, size = time.monotonic(), 0
     for read in reads:
         if stop is not None and stop.is_set():
             break
+        size += _weight(read)
         batch.append(read)
-        size += len(read.article.text) if read.article else 0
         full = len(batch) >= BATCH_ARTICLES or size >= BATCH_CHARACTERS
         if full or time.monotonic() - began >= BATCH_SECONDS:
-            items += _store_batch(catalog, batch, split)
+            items += _store_batch(catalog, batch, split, into, files)
             batch, began, size = [], time.monotonic(), 0
             if report:
                 report(Progress("storing", len(items), total))
-    items += _store_batch(catalog, batch, split)
+    items += _store_batch(catalog, batch, split, into, files)
     if report:
         stopped = stop is not None and stop.is_set()
         report(Progress("storing", len(items), total if stopped else len(items)))
@@ -92,7 +104,15 @@ def watching(catalog: Catalog, report: Report) -> Callable[[], None]:
     return look
 
 
-def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split) -> list[Item]:
+def _weight(read: Read) -> int:
+    """What an article adds to a batch, in characters and bytes: a file of records is in memory once anyway."""
+    original = len(read.original.data) if read.original is not None and read.line is None else 0
+    return original + (len(read.article.text) if read.article else 0)
+
+
+def _store_batch(
+    catalog: Catalog, batch: Sequence[Read], split: Split, into: int | None, files: OriginalFiles | None
+) -> list[Item]:
     known = catalog.contents([read.article.id for read in batch if read.article])
     settled: dict[int, Item] = {}
     fresh: list[tuple[int, ToStore]] = []
@@ -102,13 +122,13 @@ def _store_batch(catalog: Catalog, batch: Sequence[Read], split: Split) -> list[
         elif known.get(read.article.id) == (content_hash(read.article), True):
             settled[place] = Item(read.source, "unchanged", read.reason, read.article.id)
         else:
-            fresh.append((place, _prepared(read, read.article, split)))
-    stored = store(catalog, [one for _, one in fresh]) if fresh else []
+            fresh.append((place, _prepared(read, read.article, split, files)))
+    stored = store(catalog, [one for _, one in fresh], into=into) if fresh else []
     settled |= {place: done.item for (place, _), done in zip(fresh, stored, strict=True)}
     return [settled[place] for place in range(len(batch))]
 
 
-def _prepared(read: Read, article: Article, split: Split) -> ToStore:
+def _prepared(read: Read, article: Article, split: Split, files: OriginalFiles | None) -> ToStore:
     marks = signature(article.text, furniture=article.furniture)
     return ToStore(
         read.source,
@@ -118,6 +138,7 @@ def _prepared(read: Read, article: Article, split: Split) -> ToStore:
         marks.to_bytes(),
         bands(marks),
         read.reason,
+        files.keep(read.original, read.line) if files and read.original else None,
     )
 
 

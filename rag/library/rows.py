@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.state import Item
+from rag.state import Item, Kept
 from rag.types import Article, Found, Passage
 
 ChangeKind = Literal["stored", "embedded", "gone"]
@@ -140,6 +140,7 @@ class ToStore:
     signature: bytes
     bands: tuple[int, ...]
     remark: str | None = None
+    original: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

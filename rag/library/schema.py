@@ -190,6 +190,79 @@ stated = Table(
     Column("fields", Text, nullable=False),
 )
 
+# Ingests, each as one import: `rules` as JSON of those it read by, `counts` of what became of its items, once it is
+# over (`ended`). In force while `undone` is null; `pending`: 1 until all its articles follow.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("ended", String),
+    Column("counts", Text),
+    Column("undone", String),
+    Column("pending", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The items of an import but those unchanged, and which version each brought. `by_hand`: it was brought back by hand,
+# so that it stands whatever becomes of the import.
+imported = Table(
+    "imported",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("reason", Text),
+    Column("article_id", String),
+    Column("version_key", Integer, index=True),
+    Column("by_hand", Integer, nullable=False, default=0),
+)
+
+# The last import that read an article and found this version of it just so.
+seen = Table(
+    "seen",
+    metadata,
+    Column("article_key", Integer, ForeignKey("articles.key"), primary_key=True),
+    Column("version_key", Integer, nullable=False),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False, index=True),
+)
+
+# Versions that the undo of an import took back, with how and by which article they had ended before (null: they had
+# not); and versions that are `of_key` once more, since those in between were taken back.
+taken_back = Table(
+    "taken_back",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key"), primary_key=True),
+    Column("was", String),
+    Column("was_by", String),
+)
+once_more = Table(
+    "once_more",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key"), primary_key=True),
+    Column("of_key", Integer, ForeignKey("versions.key"), nullable=False),
+)
+
+# The files that articles were read from, by their sha256, and of which each version is: `line` of a file of records.
+originals = Table(
+    "originals",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("size", Integer, nullable=False),
+)
+original_of = Table(
+    "original_of",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key"), primary_key=True),
+    Column("digest", String, ForeignKey("originals.digest"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("line", Integer),
+)
+
 # Import rules, in their order. Only ingests that come look at them.
 rules = Table(
     "rules",

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from rag.library import originals
 from rag.library.catalog import Catalog
+from rag.library.imported import brought
 from rag.library.ledger import Ledger, ledger
 from rag.library.mended import (
     InForce,
@@ -28,6 +30,7 @@ from rag.library.schema import (
     bands,
     passages,
     stated,
+    taken_back,
     texts,
     versions,
 )
@@ -52,12 +55,21 @@ def content_hash(article: Article) -> str:
     return hashlib.sha256(repr(astuple(bare)).encode()).hexdigest()[:32]
 
 
-def store(catalog: Catalog, batch: Sequence[ToStore], *, at: str | None = None) -> list[Stored]:
-    """Store a batch of articles in one transaction, one outcome each, in order."""
+def store(
+    catalog: Catalog, batch: Sequence[ToStore], *, at: str | None = None, into: int | None = None
+) -> list[Stored]:
+    """Store a batch of articles in one transaction, one outcome each, in order; `into` this import, with its items.
+
+    Raises:
+        UsageError: the import was undone meanwhile; nothing of the batch is stored.
+    """
     ids = [one.article.id for one in batch]
     with ledger(catalog, at=at) as book:
         known = look_up(book.connection, ids)
-        return [_store_one(book, known, one) for one in batch]
+        stored = [_store_one(book, known, one) for one in batch]
+        if into is not None:
+            brought(book.connection, into, stored)
+        return stored
 
 
 def look_up(connection: Connection, ids: Sequence[str]) -> Known:
@@ -115,7 +127,7 @@ def _store_one(book: Ledger, known: Known, new: ToStore) -> Stored:
         return _store_unknown(book, known, new)
     newest = newest_of(book.connection, key)
     if newest is None:
-        return _add_version(book, known, new, key, 1, "added")
+        return add_version(book, known, new, key, 1, "added")
     if newest.content_hash == content_hash(article):
         return _store_same(book, known, new, newest)
     alike = newest.text_hash == text_hash(article.text) or new.given_id
@@ -131,7 +143,7 @@ def _store_same(book: Ledger, known: Known, new: ToStore, newest: Any) -> Stored
     if newest.went is None or newest.ended != "removed":
         why = None if newest.went is None else f"it was {newest.ended} and stays so"
         return Stored(Item(new.source, "unchanged", _and(new.remark, why), newest.article_id))
-    return _add_version(book, known, new, newest.article_key, newest.version + 1, "added")
+    return add_version(book, known, new, newest.article_key, newest.version + 1, "added")
 
 
 def _replace(book: Ledger, known: Known, new: ToStore, newest: Any) -> Stored:
@@ -142,7 +154,7 @@ def _replace(book: Ledger, known: Known, new: ToStore, newest: Any) -> Stored:
     if newest.went is None:
         book.end(newest.key, "superseded", by=new.article.id)
         gone = (newest.key,)
-    stored = _add_version(book, known, new, newest.article_key, newest.version + 1, "changed")
+    stored = add_version(book, known, new, newest.article_key, newest.version + 1, "changed")
     return replace(stored, went=gone + stored.went)
 
 
@@ -166,7 +178,7 @@ def _store_unknown(book: Ledger, known: Known, new: ToStore) -> Stored:
         known.aliases.discard(article.id)
     values = {"id": article.id, "given_id": int(new.given_id)}
     key = int(connection.execute(insert(articles).values(**values)).inserted_primary_key[0])  # type: ignore[index]
-    return _add_version(book, known, new, key, 1, "added")
+    return add_version(book, known, new, key, 1, "added")
 
 
 def _twin(connection: Connection, known: Known, article: Article) -> Any:
@@ -190,9 +202,10 @@ def _twin(connection: Connection, known: Known, article: Article) -> Any:
     return None
 
 
-def _add_version(
+def add_version(
     book: Ledger, known: Known, new: ToStore, key: int, version: int, status: ItemStatus
 ) -> Stored:
+    """Put a version in, with what it makes old or withdraws, and its log entries."""
     connection = book.connection
     article, fired = after_mends(connection, key, new.article, known.mends)
     first, last = day_range(article.published) if article.published else (None, None)
@@ -219,6 +232,8 @@ def _add_version(
         )
     )
     insert_passages(connection, version_key, new.passages)
+    if new.original is not None:
+        originals.note(connection, version_key, new.original)
     book.log("stored", version_key)
     known.superseded.add(article.supersedes)
     copies = _group(connection, new, key, fresh=version == 1)
@@ -315,7 +330,8 @@ def _related(
     """Other articles that this one may make old, or that may make it old, newest versions, with `is a copy`.
 
     Those are its copies, what it supersedes or names by its headline with the copies of that, and what supersedes it
-    or one of its copies. Of articles that went only kills and what superseded something still count.
+    or one of its copies. Of articles that went only kills and what superseded something still count, unless
+    their import was undone.
     """
     own = func.coalesce(articles.c.group_key, articles.c.key)
     story = select(own).where(articles.c.id == article.supersedes)
@@ -329,6 +345,7 @@ def _related(
         .join_from(versions, articles)
         .join(texts, texts.c.version_key == versions.c.key)
         .where(named, versions.c.article_key != key)
+        .where(versions.c.key.not_in(select(taken_back.c.version_key)))
         .order_by(versions.c.key)
     )
     rows = [row for row in connection.execute(asked) if row.went is None or row.supersedes is not None]

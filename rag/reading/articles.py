@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import BinaryIO
 
 from rag.errors import ReadingError
 from rag.reading.decoding import decode, decode_page
 from rag.reading.fields import build
-from rag.reading.files import LIMIT, File, megabytes
+from rag.reading.files import LIMIT, File, megabytes, shown
 from rag.reading.kinds import FileKind, kind_of_file
-from rag.reading.read import Read, reason_of
+from rag.reading.read import Original, Read, reason_of
 from rag.reading.records import Record, csv_records, is_question, json_records, jsonl_records
 from rag.reading.text import Plain, front_matter, markdown, plain_text
 from rag.reading.web import web_page
@@ -33,18 +34,33 @@ def articles_in(file: File, stream: BinaryIO, fallback: FallbackId, today: date)
         raise ReadingError(file.shown, "an empty file")
     kind = kind_of_file(file.path.name, head)
     stream.seek(0)
-    if kind == "jsonl":
-        yield from _records(file, jsonl_records(stream), fallback, today)
-    elif kind == "csv":
-        yield from _records(file, csv_records(file.shown, stream), fallback, today)
+    if kind in ("jsonl", "csv"):
+        original = _original(file, stream)
+        records = jsonl_records(stream) if kind == "jsonl" else csv_records(file.shown, stream)
+        yield from _with(original, _records(file, records, fallback, today))
+        return
+    data = stream.read(LIMIT + 1)
+    if len(data) > LIMIT:
+        raise ReadingError(file.shown, *_too_large(max(file.size, len(data)), kind))
+    original = Original(shown(file.path.name), data)
+    if kind == "json":
+        yield from _with(original, _records(file, json_records(file.shown, decode(data)), fallback, today))
     else:
-        data = stream.read(LIMIT + 1)
-        if len(data) > LIMIT:
-            raise ReadingError(file.shown, *_too_large(max(file.size, len(data)), kind))
-        if kind == "json":
-            yield from _records(file, json_records(file.shown, decode(data)), fallback, today)
-        else:
-            yield _article(file.shown, document(file, kind, data), fallback(None), today)
+        read = _article(file.shown, document(file, kind, data), fallback(None), today)
+        yield replace(read, original=original)
+
+
+def _original(file: File, stream: BinaryIO) -> Original | None:
+    """A file of records as it came, where it is not too large to be kept whole."""
+    if file.size > LIMIT:
+        return None
+    data = stream.read(LIMIT + 1)
+    stream.seek(0)
+    return Original(shown(file.path.name), data) if len(data) <= LIMIT else None
+
+
+def _with(original: Original | None, reads: Iterator[Read]) -> Iterator[Read]:
+    return (replace(read, original=original) for read in reads)
 
 
 def document(file: File, kind: FileKind, data: bytes) -> Plain:
@@ -69,6 +85,7 @@ def _records(file: File, records: Iterator[Record], fallback: FallbackId, today:
             yield Read(file.shown, reason=_QUESTIONS, skipped=file.walked)
             return
         read = _article(source, Plain(dict(record.fields)), fallback(record.line), today)
+        read = replace(read, line=record.line)
         if read.article and read.given_id:
             if read.article.id in seen:
                 first = seen[read.article.id]

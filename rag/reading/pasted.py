@@ -14,7 +14,7 @@ from rag.reading.decoding import clean
 from rag.reading.fields import build
 from rag.reading.files import LIMIT, File, megabytes, shown
 from rag.reading.kinds import kind_of_file
-from rag.reading.read import Read
+from rag.reading.read import Original, Read
 from rag.reading.text import Plain
 from rag.state import Pasted
 from rag.types import Kind
@@ -58,7 +58,8 @@ def read_pasted(text: str, said: Pasted, *, today: date) -> Read:
     fields |= {"agency": said.agency, "kind": said.kind, "collections": list(said.collections)}
     built = build(fields, fallback_id=None, today=today, more_furniture=plain.furniture)
     as_left = replace(built.article, agency=_line(said.agency), kind=cast("Kind | None", said.kind))
-    return Read(NAME, as_left, "; ".join(built.remarks) or None, built.given_id)
+    original = Original("pasted.txt", text.encode("utf-8", "replace"))
+    return Read(NAME, as_left, "; ".join(built.remarks) or None, built.given_id, original=original)
 
 
 def _day(said: str | None, today: date) -> str | None:

@@ -5,11 +5,12 @@ The readers themselves are imported when the first file is read: a question need
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from rag.errors import ReadingError
@@ -17,6 +18,19 @@ from rag.reading.files import File, Passed, open_file, shown, walk
 from rag.reading.identity import path_id
 from rag.ruled import Ruled
 from rag.types import Article
+
+
+@dataclass(frozen=True)
+class Original:
+    """A file as it came. Of a file of records, all of them have the same one."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """Its sha256, hex."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,8 @@ class Read:
         given_id: the record carried its id itself; False where it was derived.
         skipped: there is no article, and nothing is wrong with that (a README, a question set in a folder).
         ruled: what import rules made of it; None where none were held against it.
+        original: the file that it was read from, as it came; None where that is too large to be kept.
+        line: where in it the article is; None in a file that is one article.
     """
 
     source: str
@@ -39,6 +55,8 @@ class Read:
     given_id: bool = False
     skipped: bool = False
     ruled: Ruled | None = None
+    original: Original | None = None
+    line: int | None = None
 
 
 def read_paths(paths: Sequence[Path], *, today: date) -> Iterator[Read]:

@@ -1,16 +1,23 @@
-"""A .zip of articles, read entry by entry in memory, within limits. Nothing of it is ever written to disk.
+"""A .zip of articles, read entry by entry within limits; a child process unpacks it (`unpacking.py`).
 
-What is wrong with the archive as a whole refuses it; what is wrong with an entry is a row, and the rest go on.
+What is wrong with the archive as a whole refuses it; what is wrong with an entry is a row, and the rest go on. Nothing
+of it is given a name on the disk.
 """
 
 from __future__ import annotations
 
 import io
-import stat
-import struct
-import zipfile
-import zlib
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -18,45 +25,35 @@ from typing import BinaryIO
 
 from rag.errors import ReadingError
 from rag.reading.articles import articles_in
-from rag.reading.files import File, megabytes, no_article, open_file, shown
+from rag.reading.files import File, open_file, shown
 from rag.reading.identity import path_id
 from rag.reading.read import Read, reason_of
+from rag.reading.unpacking import Frame, Limits, is_archive
 
 ENTRIES = 10_000
 ENTRY = 50_000_000  # bytes of one entry, unpacked
 TOTAL = 500_000_000  # bytes of all entries, unpacked
 RATIO = 100  # unpacked to packed: news has 2 to 6, records that repeat themselves up to 40
-SMALL = 100_000  # bytes of an entry that may be packed tighter than that
-_DIRECTORY = 4_000_000  # bytes of the list of entries
-_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_DOCUMENTS = (
-    b"[Content_Types].xml",
-    b"word/document.xml",
-    b"xl/workbook.xml",
-    b"application/epub+zip",
-    b"mimetypeapplication/vnd.oasis",
+MEMORY = 600_000_000  # bytes of address space that the child may have
+GLANCE = 0.2  # seconds between looks at how long it takes
+SECONDS = 60  # waited for one archive in all, whatever its entries take to be read and stored
+_ROOT = Path(__file__).resolve().parents[2]
+# Without site-packages and the working directory: nothing but ours and the standard library can be imported.
+_CHILD = (
+    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from rag.reading import unpacking; unpacking.main()"
 )
-_SPLIT = "Split it into several archives."
-_END = struct.Struct("<4s4H2LH")
-_END_64 = struct.Struct("<4sQ2H2L4Q")
 
 PathId = Callable[..., str]  # (line) -> the id of an article in a file that has a path
-
-
-def is_archive(head: bytes) -> bool:
-    """Whether a file is a plain zip: not one of the documents that are zips inside."""
-    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return False
-    return not any(mark in head for mark in _DOCUMENTS)
 
 
 def unpacked_size(file: File) -> int:
     """The bytes of an archive's entries; the file's own where they cannot be told."""
     try:
-        with open_file(file) as stream, _opened(file, stream) as archive:
-            return max(file.size, sum(entry.file_size for entry in archive.infolist()))
+        with open_file(file) as stream:
+            found = [frame.end for frame in _frames(file, stream, "size")]
     except (ReadingError, OSError):
         return file.size
+    return max(file.size, found[-1] or 0)
 
 
 def articles_or_archive(file: File, stream: BinaryIO, own_id: PathId | None, today: date) -> Iterator[Read]:
@@ -78,130 +75,105 @@ def articles_or_archive(file: File, stream: BinaryIO, own_id: PathId | None, tod
 
 
 def _archive(file: File, stream: BinaryIO, *, with_ids: bool, today: date) -> Iterator[Read]:
-    with _opened(file, stream) as archive:
-        entries = _checked(file, archive)
-        if not any(not entry.is_dir() for entry in entries):
-            raise ReadingError(file.shown, "an archive with nothing in it")
-        for entry in entries:
-            if not entry.is_dir():
-                yield from _entry(file, archive, entry, with_ids, today)
+    for frame in _frames(file, stream):
+        if frame.name is None:
+            return
+        label = f"{file.shown}/{shown(frame.name)}"
+        if frame.passed is not None:
+            yield Read(label, reason=frame.passed, skipped=True)
+            continue
+        try:
+            yield from _entry(file, frame, label, with_ids, today)
+        except ReadingError as error:
+            yield Read(label, reason=reason_of(error))
 
 
-def _opened(file: File, stream: BinaryIO) -> zipfile.ZipFile:
-    count, listed = _announced(stream)
-    if count > ENTRIES or listed > _DIRECTORY:
-        raise ReadingError(
-            file.shown, f"an archive may have {ENTRIES:,} entries, and this one has more", _SPLIT
-        )
-    stream.seek(0)
+def _entry(file: File, frame: Frame, label: str, with_ids: bool, today: date) -> Iterator[Read]:
+    name = frame.name or ""
+    if frame.fault is not None:
+        raise ReadingError(label, *frame.fault)
+    inside = File(Path(PurePosixPath(name).name), label, len(frame.data), walked=True)
+    ids = partial(path_id, file.path / name) if with_ids else (lambda _: None)
+    yield from articles_in(inside, io.BytesIO(frame.data), ids, today)
+
+
+def _frames(file: File, stream: BinaryIO, *words: str) -> Iterator[Frame]:
+    """What a child says of an archive, the last being its end.
+
+    Raises:
+        ReadingError: the archive is refused, or cannot be unpacked within the limits.
+    """
+    limits = json.dumps(asdict(Limits(ENTRIES, ENTRY, TOTAL, RATIO, MEMORY, math.ceil(SECONDS))))
+    command = [sys.executable, "-I", "-S", "-c", _CHILD, limits, *words]
+    environment = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    with (
+        _as_file(stream) as archive,
+        subprocess.Popen(
+            command, stdin=archive, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        ) as child,
+        _Watch(child, SECONDS) as watch,
+    ):
+        while True:
+            frame = watch.next()
+            if frame is None:
+                took = f"longer than {SECONDS} s" if watch.over else "more memory or time than it may"
+                fault = f"it takes {took} to unpack"
+                raise ReadingError(file.shown, fault, "Unpack it, and name the files.")
+            if frame.name is None and frame.fault is not None:
+                raise ReadingError(file.shown, *frame.fault)
+            yield frame
+            if frame.end is not None:
+                return
+
+
+class _Watch:
+    """Kills a child that has been waited for so many seconds in all, and in any case at the end.
+
+    Only the time in which something is waited for counts: what is done between two entries may take as long as it does.
+    """
+
+    def __init__(self, child: subprocess.Popen[bytes], seconds: float) -> None:
+        self._child, self._left, self._waiting_since = child, seconds, 0.0
+        self._ended = threading.Event()
+        self.over = False
+
+    def __enter__(self) -> _Watch:
+        threading.Thread(target=self._look, name="unpacking", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._child.kill()
+
+    def next(self) -> Frame | None:
+        """What the child says next; None where it has gone."""
+        assert self._child.stdout is not None
+        self._waiting_since = time.monotonic()
+        frame = Frame.read(self._child.stdout)
+        self._left -= time.monotonic() - self._waiting_since
+        self._waiting_since = 0.0
+        return frame
+
+    def _look(self) -> None:
+        while not self._ended.wait(min(GLANCE, max(self._left, 0.01))):
+            since = self._waiting_since
+            if since and time.monotonic() - since > self._left:
+                self.over = True
+                self._child.kill()
+                return
+
+
+@contextmanager
+def _as_file(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """The archive as a file that another process can read from its beginning: an upload becomes one without a name."""
     try:
-        return zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, EOFError) as error:
-        raise ReadingError(
-            file.shown, "a zip archive that is damaged or cut short", "Make it again."
-        ) from error
-
-
-def _announced(stream: BinaryIO) -> tuple[int, int]:
-    """How many entries an archive says it has, and the bytes of their list: looked at before any of it is kept."""
-    stream.seek(0, io.SEEK_END)
-    size = stream.tell()
-    stream.seek(max(0, size - 65536 - _END.size - 20 - _END_64.size))
-    tail = stream.read()
-    counts, sizes = [0], [0]
-    at = tail.rfind(b"PK\x05\x06")
-    while at >= 0:
-        if at + _END.size <= len(tail):
-            fields = _END.unpack_from(tail, at)
-            counts.append(fields[4])
-            sizes.append(fields[5])
-        at = tail.rfind(b"PK\x05\x06", 0, at)
-    at = tail.rfind(b"PK\x06\x06")
-    if 0 <= at <= len(tail) - _END_64.size:
-        fields = _END_64.unpack_from(tail, at)
-        counts.append(fields[7])
-        sizes.append(fields[8])
-    return max(counts), max(sizes)
-
-
-def _checked(file: File, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    entries = archive.infolist()
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = sum(entry.compress_size for entry in entries)
-    if len(entries) > ENTRIES:
-        fault = f"{len(entries):,} entries, and an archive may have {ENTRIES:,}"
-        raise ReadingError(file.shown, fault, _SPLIT)
-    if unpacked > TOTAL:
-        fault = f"{megabytes(unpacked)} unpacked, and an archive may have {megabytes(TOTAL)}"
-        raise ReadingError(file.shown, fault, _SPLIT)
-    if unpacked > SMALL and unpacked > RATIO * max(packed, file.size, 1):
-        fault = f"it unpacks to over {RATIO} times its size, as no archive of articles does"
-        raise ReadingError(file.shown, fault, "Unpack it, and name the files.")
-    return entries
-
-
-def _entry(
-    file: File, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, with_ids: bool, today: date
-) -> Iterator[Read]:
-    name = entry.filename.replace("\\", "/")
-    label = f"{file.shown}/{shown(name)}"
-    passed = _passed_over(name)
-    if passed is not None:
-        yield Read(label, reason=passed, skipped=True)
+        number = stream.fileno()
+    except OSError:  # it is in memory
+        with tempfile.TemporaryFile() as held:
+            held.write(stream.read())
+            held.flush()
+            held.seek(0)
+            yield held
         return
-    try:
-        data = _unpacked(label, archive, entry, name)
-        inside = File(Path(PurePosixPath(name).name), label, len(data), walked=True)
-        ids = partial(path_id, file.path / name) if with_ids else (lambda _: None)
-        yield from articles_in(inside, io.BytesIO(data), ids, today)
-    except ReadingError as error:
-        yield Read(label, reason=reason_of(error))
-
-
-def _passed_over(name: str) -> str | None:
-    """Why an entry is none of a reader's files: what a system put in, or a README."""
-    parts = PurePosixPath(name).parts
-    if "__MACOSX" in parts:
-        return "a Mac's own notes on a file, not an article"
-    if any(part.startswith(".") and part != ".." for part in parts):
-        return "hidden: unpack the archive and name it, to have it read"
-    return no_article(parts[-1]) if parts else None
-
-
-def _unpacked(label: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
-    fault = _refused(entry, name)
-    if fault is not None:
-        raise ReadingError(label, *fault)
-    try:
-        with archive.open(entry) as packed:
-            data = packed.read(ENTRY + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise ReadingError(label, "it is damaged inside the archive", "Make the archive again.") from error
-    if len(data) > ENTRY:
-        raise ReadingError(label, *_too_large(len(data)))
-    if is_archive(data[:65536]):
-        raise ReadingError(
-            label, "an archive inside an archive is not opened", "Unpack it, and name its files."
-        )
-    return data
-
-
-def _refused(entry: zipfile.ZipInfo, name: str) -> tuple[str, str] | None:
-    """Why an entry is not unpacked, and the way out."""
-    if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
-        return "its name leads out of the archive", "Make the archive again, from inside one folder."
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return "a link, and links in an archive are not followed", "Put in the file itself."
-    if entry.flag_bits & 0x1:
-        return "it is encrypted", "Make the archive without a password."
-    if entry.compress_type not in _METHODS:
-        return "it is packed in a way that is not read", "Make the archive the usual way (deflate)."
-    if entry.file_size > ENTRY:
-        return _too_large(entry.file_size)
-    if entry.file_size > SMALL and entry.file_size > RATIO * max(1, entry.compress_size):
-        return f"it unpacks to over {RATIO} times its size, as no article does", "Put in the file itself."
-    return None
-
-
-def _too_large(size: int) -> tuple[str, str]:
-    return f"{megabytes(size)} unpacked, and one entry may have {megabytes(ENTRY)}", "Split it."
+    os.lseek(number, 0, os.SEEK_SET)
+    yield stream

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -170,3 +171,36 @@ def test_a_zip_in_a_folder_keeps_the_ids_of_its_articles_from_run_to_run(tmp_pat
 def test_a_plan_counts_what_an_archive_unpacks_to(tmp_path: Path) -> None:
     (tmp_path / "stories.zip").write_bytes(packed(("a.txt", STORY * 40)))
     assert count_files([tmp_path]) == (1, len(STORY) * 40)
+
+
+def test_an_archive_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zips, "SECONDS", 0.001)
+    assert reasons(packed(("a.txt", STORY))) == [
+        "it takes longer than 0.001 s to unpack. Unpack it, and name the files."
+    ]
+
+
+def test_an_entry_that_takes_too_much_memory_is_refused_and_the_others_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(zips, "RATIO", 10_000)
+    monkeypatch.setattr(zips, "MEMORY", 80_000_000)
+    read = of(packed(("large.txt", b"0" * 48_000_000), ("a.txt", STORY)))
+    assert read[0].reason == "it takes too much memory to unpack. Put in the file itself."
+    assert read[1].article is not None
+
+
+def test_an_archive_whose_child_dies_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zips, "_CHILD", "raise SystemExit(1)")
+    assert reasons(packed(("a.txt", STORY))) == [
+        "it takes more memory or time than it may to unpack. Unpack it, and name the files."
+    ]
+
+
+def test_an_archive_of_which_only_some_is_read_leaves_no_process_behind() -> None:
+    data = packed(*((f"{number}.txt", os.urandom(100_000).hex()) for number in range(20)))
+    reads = read_bytes("stories.zip", data, today=TODAY)
+    assert next(reads).article is not None
+    reads.close()  # type: ignore[attr-defined]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
