@@ -19,6 +19,9 @@ PROBLEMS = 50  # faults of a set that are listed
 def page() -> None:
     """Draw what the address asks for: a run, two beside each other, or the list."""
     said = {name: st.query_params.get(name, "") for name in ("run", "base", "head")}
+    for name, value in said.items():  # a link from this page to itself leaves the browser's address as it was
+        if value:
+            st.query_params[name] = value
     try:
         if said["run"]:
             _head(said["run"])

@@ -16,6 +16,7 @@ from ui import address, figures, measuring, room, words
 from ui.address import Address
 
 SHOWN = 20  # questions at first, and more at each press
+OPENED = 3  # regressions whose answers stand open
 TAGGED = ("right", "hits@5", "evidence_cited")
 
 
@@ -44,6 +45,7 @@ def run_page(one: Listed) -> None:
             st.altair_chart(
                 figures.curve(result),
                 width="stretch",
+                height=260,
                 alt="Shares of answerable questions not answered and of unanswerable ones answered, by threshold",
             )
     if result.tags:
@@ -107,7 +109,7 @@ def _turned(what: str, said: str, some: Sequence[Turned], names: tuple[str, str]
             _to_ask(one.base.asked.question)
             why = [side.diagnosis.said for side in (one.base, one.head) if side.diagnosis is not None]
             st.caption(words.plain(" · ".join([one.id, *why])))
-            html(_sides(one, names, opened=what == "regression"))
+            html(_sides(one, names, opened=what == "regression" and at < OPENED))
 
     _each(f"{what} {' '.join(names)}", some, draw)
 

@@ -176,5 +176,5 @@ def curve(result: Result) -> Any:
                 "kind:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 4]])
             ),
         )
-        .properties(height=220, background="transparent")
+        .properties(background="transparent")
     )
