@@ -266,7 +266,7 @@ def test_the_samples_set_is_refused_where_the_sample_is_out_of_scope(
     own.write_text("Mayor resigns\n\nThe mayor of Tarn resigned on Friday.")
     with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
         room.ingest([articles], collection=newsroom.SAMPLE)
-        assert evaluating.plan(room, questions, "alone").lost == 0
+        assert evaluating.plan(room, questions, "alone").looked.lost == 0
         room.ingest([own])
         with pytest.raises(UsageError, match="the sample newsroom's, which is out of scope"):
             evaluating.plan(room, questions, "beside")

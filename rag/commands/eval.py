@@ -81,6 +81,14 @@ def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping
         fold: Annotated[
             bool, typer.Option("--fold/--no-fold", help="Fold copies of a passage into one.")
         ] = True,
+        at: Annotated[
+            int | None,
+            typer.Option(
+                "--at",
+                metavar="SEQUENCE",
+                help="Over the library as it was then; `dateline status` names it.",
+            ),
+        ] = None,
         again: Annotated[
             bool, typer.Option("--again", help="Forget a run that has this name, and begin anew.")
         ] = False,
@@ -88,12 +96,14 @@ def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping
         home: HomeFlag = None,
         as_object: JsonFlag = False,
     ) -> None:
-        """Ask every question of a set over the library as it stands, and keep every answer.
+        """Ask every question of a set over the library as it stands, or stood, and keep every answer.
 
         Ctrl-C stops it, and the same command goes on. Questions that failed are asked again by the same command, too.
         """
         how = How(cap=cap or None, fold=fold, always_answer=always_answer, extractive=extractive)
         with opened(home) as room:
+            if at is not None:
+                room = room.at(at)
             planned = evaluating.plan(room, set_, name, how=how, repeat=repeat, again=again)
             eval_terminal.print_plan(planned)
             total = planned.run.questions * repeat
