@@ -19,6 +19,7 @@ from rag.eval_sets import Looked, SetFile, keep_set, look, looked, sets_of
 from rag.eval_workers import K, asking
 from rag.evaluation import sets, sheet
 from rag.evaluation.asking import Job, Kept, ask_all
+from rag.evaluation.citing import cited_by, text_of
 from rag.evaluation.comparison import AUROC, Change, Comparison, Turned, compare, gate, order_of
 from rag.evaluation.diagnosis import SAYS
 from rag.evaluation.measures import BY_NAME, MEASURES
@@ -27,7 +28,18 @@ from rag.evaluation.power import smallest_change
 from rag.evaluation.report import comparison_page, run_page
 from rag.evaluation.runs import Asked, Run, Setting
 from rag.evaluation.scoring import Result, Wrong, result
-from rag.evaluation.words import BY_CHANCE, PARTS, VERDICTS, can_show, interval, number, of_tags, signed
+from rag.evaluation.words import (
+    BY_CHANCE,
+    PARTS,
+    VERDICTS,
+    agreement,
+    can_show,
+    decision,
+    interval,
+    number,
+    of_tags,
+    signed,
+)
 from rag.jsonable import SCHEMA, as_json, from_json
 from rag.library import runs as kept_runs
 from rag.library.ingest import Progress
@@ -287,9 +299,12 @@ __all__ = [
     "SetFile",
     "Turned",
     "Wrong",
+    "agreement",
     "can_show",
+    "cited_by",
     "compared",
     "comparison_page",
+    "decision",
     "exported",
     "forget",
     "gate",
@@ -310,4 +325,5 @@ __all__ = [
     "sheet",
     "signed",
     "smallest_change",
+    "text_of",
 ]
