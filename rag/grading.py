@@ -197,6 +197,8 @@ def _now() -> str:
 __all__ = [
     "CRITICAL",
     "FEW",
+    "LONGEST_NAME",
+    "LONGEST_WHY",
     "MARKS",
     "Agreement",
     "Decision",

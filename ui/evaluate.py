@@ -9,7 +9,7 @@ import streamlit as st
 from rag import evaluating
 from rag.errors import DatelineError, QuestionSetError, UsageError
 from rag.evaluating import Listed, SetFile, can_show
-from ui import dates, evaluated, frame, measuring, room, undo, words
+from ui import dates, evaluated, frame, grading, measuring, room, undo, words
 from ui.evaluated import heed, html
 
 GLANCE = 1.0  # seconds between looks at how far a run is
@@ -17,13 +17,18 @@ PROBLEMS = 50  # faults of a set that are listed
 
 
 def page() -> None:
-    """Draw what the address asks for: a run, two beside each other, or the list."""
+    """Draw what the address asks for: answers to grade, a run, two beside each other, or the list."""
     said = {name: st.query_params.get(name, "") for name in ("run", "base", "head")}
     for name, value in said.items():  # a link from this page to itself leaves the browser's address as it was
         if value:
             st.query_params[name] = value
     try:
-        if said["run"]:
+        grade = tuple(st.query_params.get_all("grade"))
+        if grade:
+            st.query_params["grade"] = list(grade)
+            _head("Grade answers")
+            grading.desk_page(grade)
+        elif said["run"]:
             _head(said["run"])
             evaluated.run_page(_named(said["run"]))
         elif said["base"] and said["head"]:

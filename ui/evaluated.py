@@ -9,10 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from rag import evaluating
+from rag import evaluating, grading
 from rag.evaluating import BY_CHANCE, Comparison, Listed, Result, Turned, Wrong, can_show, order_of, sheet
 from rag.types import Question
 from ui import address, figures, measuring, room, words
+from ui import grading as by_people
 from ui.address import Address
 
 SHOWN = 20  # questions at first, and more at each press
@@ -38,7 +39,8 @@ def run_page(one: Listed) -> None:
     if not result.asked:
         return
     st.text(can_show(evaluating.smallest_change(result.asked)))
-    _away(result.run.name, result)
+    by_hand = grading.grades_of(room.opened(), [one.run.name])
+    _away(result.run.name, result, by_hand)
     html(figures.numbers(result) + figures.outcomes(result))
     if result.curve:
         with st.expander("At other thresholds: declining too much, or too little"):
@@ -54,6 +56,7 @@ def run_page(one: Listed) -> None:
     wrong = (*result.failed, *result.wrong)
     html(f"<h2>{words.count(len(wrong), 'question')} did not come out right</h2>{figures.why(result)}")
     _each(f"run {one.run.name}", wrong, _wrong)
+    by_people.graded(by_hand, (one.run.name,))
 
 
 def _wrong(at: int, one: Wrong) -> None:
@@ -77,9 +80,10 @@ def comparison_page(base: Listed, head: Listed) -> None:
     if not compared.compared:
         return
     st.text(can_show(evaluating.smallest_change(compared.compared)))
+    by_hand = grading.grades_of(room.opened(), names)
     _file(
         "HTML report",
-        lambda: evaluating.comparison_page(compared),
+        lambda: _report(compared, by_hand),
         f"{names[1]} beside {names[0]}.html",
         "text/html",
     )
@@ -87,6 +91,17 @@ def comparison_page(base: Listed, head: Listed) -> None:
     html(f"<h2>Changes</h2>{figures.changes(order_of(compared.changes))}")
     _by_tag(compared)
     _turned("improvement", f"right in {names[1]}, not in {names[0]}", compared.improvements, names)
+    by_people.graded(by_hand, names)
+    by_people.decision(compared)
+
+
+def _report(compared: Comparison, by_hand: grading.Graded) -> str:
+    """The comparison as one file: with a gate only where a harmful answer fails it."""
+    base, head = compared.base.run.name, compared.head.run.name
+    harmful = [one.question for one in by_hand.harmful if one.run == head]
+    faults = evaluating.gate(compared, harmful=harmful)
+    signed = [one for one in grading.decisions(room.opened(), head) if one.base == base]
+    return evaluating.comparison_page(compared, faults, gated=bool(faults), by_hand=by_hand, decisions=signed)
 
 
 def _by_tag(compared: Comparison) -> None:
@@ -145,10 +160,10 @@ def _more(held: str) -> None:
     st.session_state[held] += SHOWN
 
 
-def _away(name: str, result: Result) -> None:
+def _away(name: str, result: Result, by_hand: grading.Graded) -> None:
     """The run as files."""
     with st.container(key="beyond", horizontal=True, gap="medium"):
-        _file("HTML report", lambda: evaluating.run_page(result), f"{name}.html", "text/html")
+        _file("HTML report", lambda: evaluating.run_page(result, by_hand), f"{name}.html", "text/html")
         whole = lambda: json.dumps(evaluating.exported(room.opened(), name), ensure_ascii=False)  # noqa: E731
         _file("JSON, with every answer", whole, f"{name}.json", "application/json")
 

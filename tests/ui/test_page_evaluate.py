@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from rag import eval_sets, evaluating, newsroom
+from rag import eval_sets, evaluating, grading, newsroom
 from rag.errors import QuestionSetError
 from rag.eval_process import Running
 from rag.newsroom import How, Newsroom
@@ -62,7 +62,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
     st.cache_data.clear()
 
 
-def opened(**said: str) -> AppTest:
+def opened(**said: str | list[str]) -> AppTest:
     app = AppTest.from_file(MAIN, default_timeout=60)
     app.run()
     app.switch_page("evaluate.py")
@@ -182,3 +182,47 @@ def test_a_process_of_a_run_that_fails_says_why(tmp_path: Path, monkeypatch: pyt
     assert child.wait(60)
     assert child.fault is not None
     assert "gone.csv: it cannot be read (no such file or directory)" in child.fault
+
+
+def pressed(app: AppTest, label: str) -> AppTest:
+    next(one for one in app.button if one.label == label).click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_answers_are_graded_one_by_one_without_a_word_of_their_run(room: Newsroom) -> None:
+    a_run(room, "the first run")
+    a_run(room, "the second run", always_answer=True)
+    app = opened(grade=["the first run", "the second run"])
+    assert "Sign with your name first" in shown(app)
+    app.text_input(key="grader").input("Maja").run()
+    for left in (6, 5):
+        assert f"{left} of 6 answers left" in shown(app)
+        assert "the first run" not in shown(app)
+        assert "the second run" not in shown(app)
+        app.radio(key="grade_mark").set_value("harmful")
+        pressed(app, "Keep the grade")
+        assert "harmful needs a reason" in shown(app)
+        app.text_input(key="grade_why").input("<i>libel</i>")
+        pressed(app, "Keep the grade")
+    found = grading.grades_of(room, ["the first run", "the second run"])
+    assert [(one.grader, one.mark, one.why) for one in found.grades] == [
+        ("Maja", "harmful", "<i>libel</i>")
+    ] * 2
+    assert "Maja: 0 right, 0 partly, 0 wrong" in shown(opened(base="the first run", head="the second run"))
+
+
+def test_a_decision_is_signed_on_the_page(room: Newsroom) -> None:
+    a_run(room, "base")
+    a_run(room, "head", always_answer=True)
+    app = opened(base="base", head="head")
+    assert "Nobody has signed one." in shown(app)
+    pressed(app, "Sign")
+    assert "Choose whether to accept or to reject." in shown(app)
+    app.radio(key="sign_verdict").set_value("Reject")
+    app.text_input(key="sign_who").input("Maja <b>")
+    app.text_input(key="sign_why").input("too eager")
+    pressed(app, "Sign")
+    assert "Maja <b> rejected head beside base" in shown(app)
+    [kept] = grading.decisions(room, "head")
+    assert (kept.accepted, kept.why) == (False, "too eager")
