@@ -22,19 +22,17 @@ TAGGED = ("right", "hits@5", "evidence_cited")
 
 def print_plan(planned: Planned) -> None:
     """How many questions, and what they can show; on stderr, before the run starts."""
-    run, turns = planned.run, planned.run.setting.repeat
+    run, turns, seen = planned.run, planned.run.setting.repeat, planned.looked
     times = f", each {turns} times" if turns > 1 else ""
     err.print(
-        f"{run.questions:,} questions of {harmless(run.set_name)}{times}, on {planned.topics:,} articles or topics."
+        f"{run.questions:,} questions of {harmless(run.set_name)}{times}, on {seen.topics:,} articles or topics."
     )
-    err.print(can_show(planned.smallest), soft_wrap=True)
-    if planned.lost:
+    err.print(can_show(seen.smallest), soft_wrap=True)
+    if seen.lost:
+        err.print(f"[yellow]{seen.lost:,} questions have evidence that the library does not hold.[/yellow]")
+    if seen.moved:
         err.print(
-            f"[yellow]{planned.lost:,} questions have evidence that the library does not hold.[/yellow]"
-        )
-    if planned.moved:
-        err.print(
-            f"{planned.moved:,} have evidence that stands elsewhere in its article now; it is found again."
+            f"{seen.moved:,} have evidence that stands elsewhere in its article now; it is found again."
         )
     if planned.goes_on:
         err.print(

@@ -54,7 +54,9 @@ def asking(
         return
     context = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(workers, context, _open, (room.home, room.settings, how)) as processes:
+        with ProcessPoolExecutor(
+            workers, context, _open, (room.home, room.settings, how, room.pinned_at)
+        ) as processes:
             with _no_main():
                 for _ in range(workers):  # each starts one, since none is idle yet
                     processes.submit(os.getpid)
@@ -85,7 +87,7 @@ def _in_process(question: Question, turn: int) -> Asked | None:
     return asked_once(question, turn, _mine[0])
 
 
-def _open(home: Path, settings: Settings, how: How) -> None:
+def _open(home: Path, settings: Settings, how: How, at: int | None) -> None:
     for one in (
         signal.SIGINT,
         signal.SIGTERM,
@@ -93,6 +95,8 @@ def _open(home: Path, settings: Settings, how: How) -> None:
         signal.signal(one, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     room = newsroom.open(home, settings=settings)
+    if at is not None:
+        room = room.at(at)
     _mine.append(ways_of(room, how, threading.Event()))
 
 

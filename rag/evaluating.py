@@ -14,22 +14,37 @@ from rag import standing
 from rag.answering import prompts
 from rag.answering.model_writer import PLACEHOLDERS
 from rag.errors import LibraryError, ReadingError, UsageError
-from rag.eval_workers import K, articles_of, asking
-from rag.evaluation import sets
+from rag.eval_process import Running
+from rag.eval_sets import Looked, SetFile, keep_set, look, looked, sets_of
+from rag.eval_workers import K, asking
+from rag.evaluation import sets, sheet
 from rag.evaluation.asking import Job, Kept, ask_all
-from rag.evaluation.comparison import AUROC, Comparison, compare, gate
-from rag.evaluation.measures import BY_NAME
-from rag.evaluation.placing import placed
-from rag.evaluation.power import Smallest, smallest_change
+from rag.evaluation.citing import cited_by, text_of
+from rag.evaluation.comparison import AUROC, Change, Comparison, Turned, compare, gate, order_of
+from rag.evaluation.diagnosis import SAYS
+from rag.evaluation.measures import BY_NAME, MEASURES
+from rag.evaluation.metrics import Interval
+from rag.evaluation.power import smallest_change
 from rag.evaluation.report import comparison_page, run_page
-from rag.evaluation.runs import Asked, Run, Setting, digest
-from rag.evaluation.scoring import Result, result
+from rag.evaluation.runs import Asked, Run, Setting
+from rag.evaluation.scoring import Result, Wrong, result
+from rag.evaluation.words import (
+    BY_CHANCE,
+    PARTS,
+    VERDICTS,
+    agreement,
+    can_show,
+    decision,
+    interval,
+    number,
+    of_tags,
+    signed,
+)
 from rag.jsonable import SCHEMA, as_json, from_json
 from rag.library import runs as kept_runs
 from rag.library.ingest import Progress
-from rag.newsroom import SAMPLE, How, Newsroom
+from rag.newsroom import How, Newsroom
 from rag.questions import CAP, WRITER_PASSAGES
-from rag.types import Question
 
 LONGEST = 80  # characters of a run's name
 MOST_TURNS = 100
@@ -37,19 +52,13 @@ MOST_TURNS = 100
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A run before it starts or goes on: what is still to be asked, and the smallest change its set can show.
-
-    `lost` questions have evidence that the library does not hold; `moved` some that stands elsewhere than they say.
-    """
+    """A run before it starts or goes on: what is still to be asked, and what its set can show."""
 
     run: Run
     key: int
     jobs: tuple[Job, ...]
     how: How
-    smallest: Smallest
-    topics: int
-    lost: int
-    moved: int
+    looked: Looked
 
     @property
     def goes_on(self) -> bool:
@@ -87,13 +96,13 @@ def plan(
     if not 1 <= repeat <= MOST_TURNS:
         raise UsageError("--repeat", f"it cannot be {repeat}", f"Choose from 1 to {MOST_TURNS}.")
     questions = sets.read(path)
-    lost, moved = _standing(room, questions, path)
+    seen = looked(room, questions, path.name)
     run = Run(
         name,
         datetime.now(UTC).isoformat(timespec="seconds"),
         None,
         path.name,
-        digest(questions),
+        seen.digest,
         len(questions),
         _setting(room, how, repeat),
         room.meaning(),
@@ -113,8 +122,7 @@ def plan(
         for number, question in enumerate(questions)
         if (place := number * repeat + turn) not in done
     )
-    about = {one.evidence[0].article if one.evidence else one.id for one in questions}
-    return Planned(run, key, jobs, how, smallest_change(len(questions)), len(about), lost, moved)
+    return Planned(run, key, jobs, how, seen)
 
 
 def go(
@@ -240,28 +248,6 @@ def _setting(room: Newsroom, how: How, repeat: int) -> Setting:
     )
 
 
-def _standing(room: Newsroom, questions: Sequence[Question], path: Path) -> tuple[int, int]:
-    """How many questions have evidence that the library does not hold, and how many some that moved."""
-    article_of, sample_only = articles_of(room), room.questions.sample_only()
-    lost = moved = nowhere = aside = 0
-    for question in questions:
-        there, missing = placed(question, article_of)
-        lost += bool(missing)
-        nowhere += bool(missing) and len(missing) == len(question.evidence)
-        pairs = zip(question.evidence, there.evidence, strict=True)
-        found = (article_of(entry.article) for entry in there.evidence if entry.start is not None)
-        aside += not sample_only and any(one is not None and SAMPLE in one.collections for one in found)
-        moved += any(was.start is not None and now.start not in (None, was.start) for was, now in pairs)
-    judged = sum(bool(question.evidence) for question in questions)
-    if aside and aside == judged:
-        fault = "its articles are the sample newsroom's, which is out of scope beside your own"
-        raise UsageError(path.name, fault, "Run it in a --home that holds the sample alone.")
-    if nowhere and nowhere == judged:
-        fault = "none of its evidence is in this library: it may be for another"
-        raise UsageError(path.name, fault, "Ingest its articles first, or name their --home.")
-    return lost, moved
-
-
 def _same(old: Run, new: Run) -> Run:
     """The run that has this name, where it is the same set under the same setting: it goes on."""
     before, now = asdict(old.setting), asdict(new.setting)
@@ -292,22 +278,52 @@ def _run(head: str) -> Run:
 
 __all__ = [
     "AUROC",
+    "BY_CHANCE",
     "BY_NAME",
     "CAP",
+    "MEASURES",
+    "PARTS",
+    "SAYS",
+    "VERDICTS",
+    "Change",
     "Comparison",
+    "How",
+    "Interval",
+    "Listed",
+    "Looked",
+    "Planned",
     "Progress",
     "Result",
     "Run",
+    "Running",
+    "SetFile",
+    "Turned",
+    "Wrong",
+    "agreement",
+    "can_show",
+    "cited_by",
     "compared",
     "comparison_page",
+    "decision",
     "exported",
     "forget",
     "gate",
     "go",
     "imported",
+    "interval",
+    "keep_set",
     "listed",
     "load",
+    "look",
+    "number",
+    "of_tags",
+    "order_of",
     "plan",
     "run_page",
     "scored",
+    "sets_of",
+    "sheet",
+    "signed",
+    "smallest_change",
+    "text_of",
 ]

@@ -80,7 +80,9 @@ def open(
 
 
 class Newsroom(Checking):
-    """One home, open. Safe for threads."""
+    """One home, open. Safe for threads. `pinned_at`: the sequence that it is read at; None: as it stands."""
+
+    pinned_at: int | None = None
 
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:
         self.home, self.settings, self.opened = home, settings, 0
@@ -309,6 +311,16 @@ class Newsroom(Checking):
     def upkeep_error(self) -> DatelineError | None:
         """What last went wrong behind the page."""
         return self._upkeep.last_error if self._upkeep else None
+
+    def at(self, sequence: int) -> Newsroom:
+        """The newsroom as it was at a sequence of its log; it closes with this one (`rag/pinned.py`).
+
+        Raises:
+            UsageError: the log has not come so far.
+        """
+        from rag.pinned import PinnedNewsroom
+
+        return PinnedNewsroom(self, sequence)
 
     def evaluate(
         self, questions: Path | str, name: str, *, how: How | None = None, repeat: int = 1, workers: int = 2

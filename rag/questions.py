@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
@@ -91,6 +91,7 @@ class Questions:
         approximate: let Chroma serve the unscoped question.
         today: the day from which "last week" counts, where the question brings none.
         as_of_today: whether `today` was set, so that later articles are out.
+        at: the sequence at which the library is read; None: now. `groups`: the near-duplicate groups then.
     """
 
     def __init__(
@@ -104,19 +105,22 @@ class Questions:
         approximate: bool,
         today: Callable[[], date],
         as_of_today: bool,
+        at: int | None = None,
+        groups: Mapping[int, int] | None = None,
     ) -> None:
         self._catalog, self._indexes = catalog, indexes
         self._embedder, self._why_none, self._kept_here = embedder, why_none, kept_here
         self._back: tuple[tuple[_State, tuple[str, ...]], NDArray[np.int64]] | None = None
-        self._searcher = Searcher(catalog, indexes, approximate=approximate)
-        self._exactly = ExactSearcher(catalog)
+        self._searcher = Searcher(catalog, indexes, approximate=approximate, groups=groups)
+        self._exactly, self._at = ExactSearcher(catalog), at
         self._today, self._as_of_today = today, as_of_today
-        self._snapshot = snapshots.load(catalog)
+        self._snapshot = snapshots.load(catalog, at=at)
         self._totals: tuple[_State, Totals] | None = None
 
     def snapshot(self) -> Snapshot:
-        """Who is usable, now."""
-        self._snapshot = refreshed(self._snapshot, self._catalog)
+        """Who is usable, now or at the sequence."""
+        if self._at is None:
+            self._snapshot = refreshed(self._snapshot, self._catalog)
         return self._snapshot
 
     def inside(self, snapshot: Snapshot, scope: Scope, latest: date | None = None) -> InScope:
@@ -147,7 +151,7 @@ class Questions:
         """Counts of what is usable; counted once for each state of the library."""
         state = self._state()
         if self._totals is None or self._totals[0] != state:
-            self._totals = (state, self._catalog.totals())
+            self._totals = (state, self._catalog.totals(at=self._at))
         return self._totals[1]
 
     def _state(self) -> _State:
@@ -211,7 +215,7 @@ class Questions:
                 "The word index is being built anew; nothing can be searched exactly until it is there.",
             )
         elif inside.articles:
-            old = snapshots.replaced(self._catalog)
+            old = snapshots.replaced(self._catalog, at=self._at)
             found = self._exactly.search(
                 tree, words, snapshot, inside, order, replaced=(old, self.inside(old, scope, latest))
             )

@@ -256,7 +256,7 @@ def test_from_python_a_set_is_measured_in_one_call_and_evidence_that_moved_is_fo
         assert [one.diagnosis.why for one in found.wrong] == ["not_in_library"]
         assert found.notes == ("1 questions have evidence that the library does not hold.",)
         planned = evaluating.plan(room, path, "python", how=newsroom.How(always_answer=True))
-        assert (planned.lost, planned.moved, planned.jobs) == (1, 1, ())
+        assert (planned.looked.lost, planned.looked.moved, planned.jobs) == (1, 1, ())
 
 
 def test_the_samples_set_is_refused_where_the_sample_is_out_of_scope(
@@ -266,7 +266,7 @@ def test_the_samples_set_is_refused_where_the_sample_is_out_of_scope(
     own.write_text("Mayor resigns\n\nThe mayor of Tarn resigned on Friday.")
     with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
         room.ingest([articles], collection=newsroom.SAMPLE)
-        assert evaluating.plan(room, questions, "alone").lost == 0
+        assert evaluating.plan(room, questions, "alone").looked.lost == 0
         room.ingest([own])
         with pytest.raises(UsageError, match="the sample newsroom's, which is out of scope"):
             evaluating.plan(room, questions, "beside")

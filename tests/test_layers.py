@@ -25,6 +25,7 @@ EDGE = {
     "table",
     "terminal",
     "evaluating",
+    "grading",
     "eval_terminal",
     "clip_sheet",
     "credits",

@@ -16,6 +16,7 @@ PAGES = [
     st.Page("library.py", title="Library"),
     st.Page("history.py", title="History"),
     st.Page("clips.py", title="Clips"),
+    st.Page("evaluate.py", title="Evaluate"),
     st.Page("status.py", title="Status"),
 ]
 

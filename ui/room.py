@@ -22,11 +22,13 @@ from rag.errors import DatelineError
 from rag.state import Status
 
 if TYPE_CHECKING:
+    from rag.evaluating import Running
     from rag.newsroom import Newsroom
     from ui.asking import Asking
 
 # Questions answered at the same time; further ones wait their turn.
 AT_ONCE = 4
+PATIENCE = 20.0  # seconds that a stopping server waits for the questions of a run that are under way
 
 
 def _open() -> Newsroom:
@@ -61,6 +63,7 @@ def kept_open() -> Iterator[None]:
     opening.start()
     yield
     opening.join()
+    runs.clear()
     opened.clear()
     for room in held:
         room.close()
@@ -102,6 +105,19 @@ def workers() -> ThreadPoolExecutor:
 def under_way() -> WeakValueDictionary[str, Asking]:
     """Questions on their way, by the id under which their answers will be kept: a page loaded again finds its own."""
     return WeakValueDictionary()
+
+
+def _end(started: dict[str, Running]) -> None:
+    for one in started.values():
+        one.stop()
+    for one in started.values():
+        one.wait(PATIENCE)
+
+
+@st.cache_resource(show_spinner=False, on_release=_end)
+def runs() -> dict[str, Running]:
+    """Runs of question sets that were started on the page, by name: they outlive the visit of whoever started them."""
+    return {}
 
 
 def command(what: str) -> str:

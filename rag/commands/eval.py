@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import eval_terminal, evaluating, terminal
+from rag import eval_terminal, evaluating, grading, terminal
+from rag.commands import grade
 from rag.commands.flags import HomeFlag, JsonFlag
 from rag.errors import LibraryError, UsageError
 from rag.evaluating import (
@@ -51,6 +52,7 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
     _add_run(group, opened, show, stopping)
     _add_compare(group, opened, show)
     _add_kept(group, opened, show)
+    grade.add(group, opened, show)
 
 
 def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> None:
@@ -81,6 +83,14 @@ def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping
         fold: Annotated[
             bool, typer.Option("--fold/--no-fold", help="Fold copies of a passage into one.")
         ] = True,
+        at: Annotated[
+            int | None,
+            typer.Option(
+                "--at",
+                metavar="SEQUENCE",
+                help="Over the library as it was then; `dateline status` names it.",
+            ),
+        ] = None,
         again: Annotated[
             bool, typer.Option("--again", help="Forget a run that has this name, and begin anew.")
         ] = False,
@@ -88,12 +98,14 @@ def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping
         home: HomeFlag = None,
         as_object: JsonFlag = False,
     ) -> None:
-        """Ask every question of a set over the library as it stands, and keep every answer.
+        """Ask every question of a set over the library as it stands, or stood, and keep every answer.
 
         Ctrl-C stops it, and the same command goes on. Questions that failed are asked again by the same command, too.
         """
         how = How(cap=cap or None, fold=fold, always_answer=always_answer, extractive=extractive)
         with opened(home) as room:
+            if at is not None:
+                room = room.at(at)
             planned = evaluating.plan(room, set_, name, how=how, repeat=repeat, again=again)
             eval_terminal.print_plan(planned)
             total = planned.run.questions * repeat
@@ -136,10 +148,20 @@ def _add_compare(group: typer.Typer, opened: Opened, show: Print) -> None:
         floors = _floors(least or [])
         with opened(home) as room:
             compared = evaluating.compared(room, base, head)
-        faults = gate(compared, max_regressions=max_regressions, least=floors)
-        gated = max_regressions is not None or bool(floors)
-        _write(html, lambda: comparison_page(compared, faults, gated=gated))
-        told = _comparison_json(compared) | {"gate": {"asked": gated, "faults": list(faults)}}
+            by_hand, signed = grading.grades_of(room, [base, head]), grading.decisions(room, head)
+            waived = grading.in_force(room, base, head)
+        harmful = [one.question for one in by_hand.harmful if one.run == head]
+        faults = gate(compared, max_regressions=max_regressions, least=floors, harmful=harmful, waived=waived)
+        gated = max_regressions is not None or bool(floors) or bool(harmful)
+        signed = [one for one in signed if one.base == base]
+        _write(
+            html,
+            lambda: comparison_page(compared, faults, gated=gated, by_hand=by_hand, decisions=signed),
+        )
+        told = _comparison_json(compared) | {
+            "gate": {"asked": gated, "faults": list(faults), "waived": sorted(waived)}
+        }
+        told |= {"by_hand": as_json(by_hand), "decisions": as_json(signed)}
         show(as_object, told, lambda: eval_terminal.print_compared(compared, faults, gated=gated))
         raise typer.Exit(PARTLY if faults else DONE)
 
@@ -158,8 +180,8 @@ def _add_kept(group: typer.Typer, opened: Opened, show: Print) -> None:
     ) -> None:
         """Score a run anew from its kept answers, and say why each wrong question came out wrong."""
         with opened(home) as room:
-            found = evaluating.scored(room, name)
-        _write(html, lambda: run_page(found))
+            found, by_hand = evaluating.scored(room, name), grading.grades_of(room, [name])
+        _write(html, lambda: run_page(found, by_hand))
         show(as_object, _result_json(found), lambda: eval_terminal.print_result(found, every=True))
 
     @group.command(epilog="Example:  dateline eval export base base.json")

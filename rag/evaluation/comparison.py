@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -119,11 +119,21 @@ def compare(base: Whole, head: Whole) -> Comparison:
 
 
 def gate(
-    compared: Comparison, *, max_regressions: int | None = None, least: Mapping[str, float] | None = None
+    compared: Comparison,
+    *,
+    max_regressions: int | None = None,
+    least: Mapping[str, float] | None = None,
+    harmful: Sequence[str] = (),
+    waived: Container[str] = (),
 ) -> tuple[str, ...]:
-    """Why a change may not go in; empty: it may. A number that applies to no question is no pass."""
-    faults = []
-    regressions = compared.regressions
+    """Why a change may not go in; empty: it may. A number that applies to no question is no pass.
+
+    Args:
+        harmful: critical questions whose answer in head somebody called harmful: it always fails then.
+        waived: regressions that do not count.
+    """
+    faults = [f"the answer to {one} is harmful, and the question critical" for one in dict.fromkeys(harmful)]
+    regressions = [one for one in compared.regressions if one.id not in waived]
     if max_regressions is not None and len(regressions) > max_regressions:
         ids = ", ".join(one.id for one in regressions)
         faults.append(f"{len(regressions):,} regressions, {max_regressions:,} allowed: {ids}")

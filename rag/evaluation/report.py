@@ -4,24 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import chain
 
 from rag.evaluation import sheet
 from rag.evaluation.comparison import Change, Comparison, Turned, order_of
 from rag.evaluation.diagnosis import SAYS
+from rag.evaluation.grading import Decision, Graded
 from rag.evaluation.measures import MEASURES, Part
 from rag.evaluation.power import smallest_change
 from rag.evaluation.runs import Run
 from rag.evaluation.scoring import Result, Wrong
-from rag.evaluation.words import BY_CHANCE, PARTS, VERDICTS, can_show, interval, number, of_tags, signed
+from rag.evaluation.words import (
+    BY_CHANCE,
+    PARTS,
+    VERDICTS,
+    agreement,
+    can_show,
+    decision,
+    interval,
+    number,
+    of_tags,
+    signed,
+)
 
 TAGGED = ("right", "hits@5", "evidence_cited", "citation_precision")
 COLUMNS = (("measure", ""), ("value", "n"), ("95 %", "n"), ("of", "n"), ("", "chart"), ("", "says"))
 CHANGED = (("measure", ""), ("change", "n"), ("95 %", "n"), ("base → head", "n"), ("", ""), ("", "chart"))
 
 
-def run_page(result: Result) -> str:
-    """The report of one run."""
-    return sheet.page(f"{result.run.name} · Dateline evaluation", _run(result))
+def run_page(result: Result, by_hand: Graded | None = None) -> str:
+    """The report of one run; with what people graded."""
+    parts = chain(_run(result), _graded(by_hand))
+    return sheet.page(f"{result.run.name} · Dateline evaluation", parts)
+
+
+def _graded(by_hand: Graded | None) -> Iterator[str]:
+    if by_hand is None or not by_hand.grades:
+        return
+    yield "<h2>Graded by people, blind</h2>"
+    marks = by_hand.marks.items()
+    yield sheet.pairs((who, ", ".join(f"{n:,} {mark}" for mark, n in some.items())) for who, some in marks)
+    for one in by_hand.agreements:
+        yield f"<p>{escape(agreement(one))}</p>"
+        if one.apart:
+            apart = ", ".join(f"{question} ({run})" for run, question in one.apart)
+            yield f'<p class="dim">Graded differently: {escape(apart)}</p>'
+    if by_hand.critical:
+        yield "<h3>Critical questions, each by itself</h3>"
+        yield sheet.pairs(
+            (each.question, f"{each.mark}, {each.grader} of {each.run}: {each.why}".rstrip(": "))
+            for each in by_hand.critical
+        )
+    harmful = (f"Harmful, and critical: {each.question}. {each.why}" for each in by_hand.harmful)
+    yield sheet.told(harmful, "fault")
 
 
 def _run(result: Result) -> Iterator[str]:
@@ -112,10 +147,27 @@ def _wrong(one: Wrong) -> str:
     )
 
 
-def comparison_page(compared: Comparison, faults: Sequence[str] = (), *, gated: bool = False) -> str:
-    """The report of two runs beside each other; with the gate, whether it was passed."""
+def comparison_page(
+    compared: Comparison,
+    faults: Sequence[str] = (),
+    *,
+    gated: bool = False,
+    by_hand: Graded | None = None,
+    decisions: Sequence[Decision] = (),
+) -> str:
+    """The report of two runs beside each other; with the gate, whether it was passed; what people graded; and who
+    signed what."""
     base, head = compared.base.run.name, compared.head.run.name
-    return sheet.page(f"{head} beside {base} · Dateline evaluation", _compared(compared, faults, gated))
+    parts = chain(_compared(compared, faults, gated), _graded(by_hand), _decided(decisions))
+    return sheet.page(f"{head} beside {base} · Dateline evaluation", parts)
+
+
+def _decided(decisions: Sequence[Decision]) -> Iterator[str]:
+    yield "<h2>Decision</h2>"
+    if not decisions:
+        yield "<p>Nobody has signed one.</p>"
+    for one in decisions:
+        yield f"<p>{escape(decision(one))}</p>"
 
 
 def _compared(compared: Comparison, faults: Sequence[str], gated: bool) -> Iterator[str]:

@@ -22,6 +22,7 @@ from rag.evaluation.records import LISTS, Fault, Record, question_of, record_of,
 from rag.types import Question
 
 LIST_MARK = " | "
+ENDINGS = (".jsonl", ".csv")
 SHOWN = 5
 _SPAN = ("article", "quote", "start", "end")
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.evaluation.comparison import Verdict
+from rag.evaluation.grading import FEW, Agreement, Decision
 from rag.evaluation.measures import Part
 from rag.evaluation.metrics import Interval
 from rag.evaluation.power import Smallest
@@ -50,6 +51,28 @@ def signed(value: float) -> str:
 def interval(found: Interval) -> str:
     """The ends of an interval."""
     return f"{number(found.low)} to {number(found.high)}"
+
+
+def agreement(found: Agreement) -> str:
+    """How far two graders agree, and how little few answers tell."""
+    share, kappa = found.share, found.kappa
+    said = (
+        f"{found.graders[0]} and {found.graders[1]} agree on {share.value:.0%} of {found.n:,} answers "
+        f"(95 %: {share.low:.0%} to {share.high:.0%})"
+    )
+    if kappa is None:
+        return f"{said}; Cohen's kappa cannot be told, for both gave one grade throughout."
+    said += f"; Cohen's kappa {kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"
+    return f"{said}, of too few answers to rest on." if found.n < FEW else f"{said}."
+
+
+def decision(one: Decision) -> str:
+    """Who decided what, when, why, and what is waived until when."""
+    verb = "accepted" if one.accepted else "rejected"
+    waived = ", ".join(f"{waiver.question} until {waiver.until}" for waiver in one.waived)
+    parts = [f"{one.who} {verb} {one.head} beside {one.base}, {one.at}."]
+    parts += [f"Waived: {waived}."] if waived else []
+    return " ".join([*parts, *([one.why] if one.why else [])])
 
 
 def of_tags(result: Result) -> Iterator[tuple[str, Numbers]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 
 from rag.library.catalog import AT_ONCE, Catalog
-from rag.library.schema import run_answers, runs
+from rag.library.schema import decisions, grades, run_answers, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ def answers(catalog: Catalog, key: int) -> Iterator[Row]:
 def forget(catalog: Catalog, key: int) -> None:
     """Take a run out with all that is kept of it."""
     with catalog.writing() as connection:
-        connection.execute(delete(run_answers).where(run_answers.c.run_key == key))
+        for table in (run_answers, grades, decisions):
+            connection.execute(delete(table).where(table.c.run_key == key))
         connection.execute(delete(runs).where(runs.c.key == key))
 
 

@@ -306,6 +306,26 @@ run_answers = Table(
     Column("asked", Text, nullable=False),
 )
 
+# What people said of a run's answers, and what they decided on it beside another (`said` as JSON).
+grades = Table(
+    "grades",
+    metadata,
+    Column("run_key", Integer, ForeignKey("runs.key"), primary_key=True),
+    Column("question", Text, primary_key=True),
+    Column("grader", Text, primary_key=True),
+    Column("mark", String, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", String, nullable=False),
+)
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_key", Integer, ForeignKey("runs.key"), nullable=False),
+    Column("base", Text, nullable=False),
+    Column("said", Text, nullable=False),
+)
+
 # Questions with their answers as they were given, whole, as JSON. `owner` is whose history they are in; `folded` the
 # question as it is searched and counted; `scope` as it was set.
 answers = Table(

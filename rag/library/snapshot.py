@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from rag.library.catalog import Catalog
 from rag.library.schema import articles, counter, versions
@@ -85,11 +85,13 @@ def load(catalog: Catalog, *, at: int | None = None) -> Snapshot:
     return snapshot_of(sequence if at is None else at, rows, pinned=at is not None)
 
 
-def replaced(catalog: Catalog) -> Snapshot:
-    """The articles that a newer one replaced, as they last were: for counting them apart."""
+def replaced(catalog: Catalog, *, at: int | None = None) -> Snapshot:
+    """The articles that a newer one replaced, now or at a sequence, as they last were: for counting them apart."""
     later = versions.alias()
     newest = select(func.max(later.c.version)).where(later.c.article_key == versions.c.article_key)
     went = versions.c.ended == "superseded"
+    if at is not None:
+        newest, went = newest.where(later.c.came <= at), and_(went, versions.c.went <= at)
     with catalog.reading() as connection:
         sequence = int(connection.scalar(select(counter.c.sequence)) or 0)
         asked = columns().where(went, versions.c.version == newest.scalar_subquery())

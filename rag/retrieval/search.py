@@ -8,7 +8,8 @@ ranked; then scores, copies folded by passage, and a cap per article.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,10 +85,23 @@ class _Pool:
 
 
 class Searcher:
-    """Searches one library. Safe for threads. `approximate`: let Chroma serve the unscoped question."""
+    """Searches one library. Safe for threads.
 
-    def __init__(self, catalog: Catalog, indexes: Indexes, *, approximate: bool = False) -> None:
+    Args:
+        approximate: let Chroma serve the unscoped question.
+        groups: near-duplicate groups by version key, in place of those that the catalog has now.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        indexes: Indexes,
+        *,
+        approximate: bool = False,
+        groups: Mapping[int, int] | None = None,
+    ) -> None:
         self._catalog, self._indexes, self._approximate = catalog, indexes, approximate
+        self._groups = groups
         self._spaces = Spaces(catalog)
         self._kept: tuple[tuple[int, str | None], dict[int, HitRow]] = ((-1, None), {})
 
@@ -164,11 +178,16 @@ class Searcher:
         if missing:
             read = self._catalog.hits(missing, at=asked.at)
             same = self._catalog.fingerprint() == asked.space.fingerprint
-            rows.update({one: asked.space.row(row, same=same) for one, row in read.items()})
+            rows.update({one: self._grouped(asked.space.row(row, same=same)) for one, row in read.items()})
         found = [rows[one] for one in ids if one in rows]
         places = asked.snapshot.rows(np.array([row.version_key for row in found], np.int64))
         inside = (places >= 0) & asked.inside.mask[places]
         return {row.passage_id: row for row, ok in zip(found, inside.tolist(), strict=True) if ok}
+
+    def _grouped(self, row: HitRow) -> HitRow:
+        if self._groups is None:
+            return row
+        return replace(row, group_key=self._groups.get(row.version_key, row.group_key))
 
     def _nearest(self, asked: _Asked, depth: int) -> Ids:
         if asked.vector is None:
