@@ -107,7 +107,8 @@ def test_the_links_to_the_other_pages_carry_the_scope_and_their_own_question(app
     drawn = {element.proto.label: element.proto.query_string for element in app.get("page_link")}
     assert drawn["Search"] == "outlet=Harbour+Lantern"
     assert drawn["Status"] == ""
-    assert drawn["Ask"].endswith("&outlet=Harbour+Lantern")
+    assert drawn["Check"] == "outlet=Harbour+Lantern"
+    assert "&outlet=Harbour+Lantern" in drawn["Ask"]
 
 
 def test_nonsense_in_the_address_is_named_and_left_out(app: AppTest, fake: FakeNewsroom) -> None:
