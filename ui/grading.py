@@ -37,7 +37,8 @@ def desk_page(names: tuple[str, ...]) -> None:
     item, asked = desk.next
     st.text(f"{len(desk.left):,} of {words.count(desk.total, 'answer')} left")
     given = (
-        f'<h2>{escape(asked.question.question)}</h2><div class="sides"><div><h3>Answer</h3>{sheet.answer(asked)}</div>'
+        f'<h2>{escape(asked.question.question)}</h2><div class="sides">'
+        f"<div><h3>Answer</h3>{sheet.answer(asked, sure=False)}</div>"
         f"<div><h3>Expected</h3>{sheet.expected(asked)}</div></div>"
     )
     st.html(f'<div class="figures">{given}</div>')

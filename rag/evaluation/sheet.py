@@ -136,14 +136,15 @@ def curve(points: Sequence[Point]) -> str:
     )
 
 
-def answer(asked: Asked, beside: Asked | None = None) -> str:
-    """What was said and cited; what `beside` does not say or cite is underlined."""
+def answer(asked: Asked, beside: Asked | None = None, *, sure: bool = True) -> str:
+    """What was said and cited; what `beside` does not say or cite is underlined. `sure`: with its answerability."""
     given = asked.answer
     if given is None:
         return f"<p>{escape(asked.fault or 'no answer')}</p>"
     other = beside.answer if beside is not None else None
     status = given.status.replace("_", " ")
-    return f'<p class="dim">{escape(status)}{_sure(given)}</p>{_sentences(given, other)}{_citations(given, other)}'
+    said = escape(status) + (_sure(given) if sure else "")
+    return f'<p class="dim">{said}</p>{_sentences(given, other)}{_citations(given, other)}'
 
 
 def expected(asked: Asked) -> str:
