@@ -103,7 +103,8 @@ def undo_mend(number: int) -> None:
 def undo_import(number: int) -> None:
     """Take an import back."""
     try:
-        done = room.opened().undo_import(number)
+        with st.spinner("Taking the import back"):
+            done = room.opened().undo_import(number)
     except DatelineError as error:
         tell(str(error))
         return
@@ -114,7 +115,8 @@ def undo_import(number: int) -> None:
 def redo_import(number: int) -> None:
     """Make an import again that was undone."""
     try:
-        done = room.opened().redo_import(number)
+        with st.spinner("Making the import again"):
+            done = room.opened().redo_import(number)
     except DatelineError as error:
         tell(str(error))
         return

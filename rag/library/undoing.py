@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag.errors import UsageError
 from rag.library import originals
-from rag.library.catalog import AT_ONCE, Catalog
+from rag.library.catalog import Catalog
 from rag.library.duplicates import Signature, bands
 from rag.library.imported import NONE
 from rag.library.ledger import Ledger, ledger, now
@@ -40,6 +40,7 @@ from rag.library.selects import article_of, passage_of, with_text
 from rag.library.storing import Known, add_version, look_up
 from rag.types import Article
 
+AT_ONCE = 100  # articles in one transaction, half a second that another writer may wait
 NAMED = 5  # ids told
 Report = Callable[[int, int], None]  # articles done, of how many
 i, v = imports.c, versions.c

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from rag import newsroom
 from rag.reading import Read, count_files, read_bytes, read_paths, zips
+from tests.fakes.embedder import FakeEmbedder
 
 TODAY = date(2026, 11, 22)
 STORY = "Ferry sinks\n\nThe ferry Solveig sank at her moorings in Brattvik on Monday."
@@ -204,3 +206,34 @@ def test_an_archive_of_which_only_some_is_read_leaves_no_process_behind() -> Non
     reads.close()  # type: ignore[attr-defined]
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_row_59_hostile_archives_are_refused_each_with_a_sentence_and_the_rest_of_the_drop_goes_on(
+    tmp_path: Path,
+) -> None:
+    link = zipfile.ZipInfo("link.txt")
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    locked = bytearray(packed(("a.txt", STORY)))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        struct.pack_into("<H", locked, locked.index(mark) + at, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0, 0)
+    within = packed(("a.txt", STORY))
+    for _ in range(5):  # as one that holds itself: never looked into
+        within = packed(("r/r.zip", within))
+    hostile = {
+        "bomb": (packed(("bomb.txt", b"0" * 20_000_000)), "unpacks to over 100 times its size"),
+        "entries": (packed(("a.txt", STORY)) + end, "may have 10,000 entries"),
+        "itself": (within, "an archive inside an archive is not opened"),
+        "slip": (packed(("../../a.txt", STORY)), "leads out of the archive"),
+        "absolute": (packed(("/etc/a.txt", STORY)), "leads out of the archive"),
+        "link": (packed((link, "/etc/passwd")), "links in an archive are not followed"),
+        "locked": (bytes(locked), "it is encrypted"),
+    }
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        drop = [(f"{name}.zip", data) for name, (data, _) in hostile.items()]
+        report = room.add([*drop, ("good.zip", packed(("ferry.txt", STORY)))])
+        assert [item.status for item in report.items] == ["failed"] * len(hostile) + ["added"]
+        for item, (_, said) in zip(report.items, hostile.values(), strict=False):
+            assert said in str(item.reason)
+        assert not (tmp_path / "a.txt").exists()
+        assert len(room.listing().rows) == 1
