@@ -107,7 +107,7 @@ _PART_BEFORE = re.compile(
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)) (?:in|of|out of) (?:every |the )?$", re.I
 )
 _PART_AFTER = re.compile(
-    r"(?:[ -](?:thirds?|quarters?|fifths?|tenths?)"
+    r"(?: times\b|[ -](?:thirds?|quarters?|fifths?|tenths?)"
     r"| (?:in|out of|of) (?:every |the |its |their )?(?:\d|two|three|four|five|six|seven|eight|nine|ten))\b",
     re.I,
 )

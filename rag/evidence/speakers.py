@@ -162,8 +162,8 @@ def dropped(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
 def _another(said: Parsed, source: Parsed, clause: Reported) -> Iterator[Difference]:
     """The same words given to another speaker, both named."""
     for mine in reported(said):
-        ours = [one for one in said.names if one.text in mine.speaker]
-        theirs = [one for one in source.names if one.text in clause.speaker]
+        ours = [one for one in said.names if one.sure and one.text in mine.speaker]
+        theirs = [one for one in source.names if one.sure and one.text in clause.speaker]
         if not ours or not theirs:
             continue
         if not any(naming.same(one, other) or naming.same(other, one) for one in ours for other in theirs):

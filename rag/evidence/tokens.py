@@ -18,7 +18,8 @@ _POSSESSIVE = re.compile(r"[’']s?$|[’']s$")
 _EMPTY = frozenset(
     """
     across along among around behind below beneath beside between beyond despite near throughout via
-    a about after again all also although am an and any are as at be because been before being both but by can could did
+    one ones a about after again all also although am an and
+    any are as at be because been before being both but by can could did
     do does doing during each either else ever for from further get gets got had has have having he hence her here hers
     herself him himself his how however i if in into is it its itself just like made make makes many may me meanwhile
     might mine more moreover most much must my myself neither no nor not of off on once only onto or other our ours

@@ -119,6 +119,8 @@ def denied(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
             if max(_distance(said, ours, at), _distance(source, theirs, other)) <= 1
             else 3
         )
+        if not _whole_scope(said, ours, at, source) or not _whole_scope(source, theirs, other, said):
+            continue
         if together >= near and not _turned(said, at, source, other):
             yield Difference(
                 "negation",
@@ -140,6 +142,13 @@ def _denials(one: Parsed) -> int:
         or word.low.endswith("n't")
         for word in one.words
     )
+
+
+def _whole_scope(one: Parsed, negator: int | None, at: int, other: Parsed) -> bool:
+    """Whether all that is denied up to a word is also in the other sentence: else something else is denied."""
+    if negator is None:
+        return True
+    return all(one.words[place].stem in other.stems for place in one.telling if negator < place < at)
 
 
 def _distance(one: Parsed, negator: int | None, at: int) -> int:
@@ -164,7 +173,8 @@ def _negated(one: Parsed, at: int) -> int | None:
         low = words[place].low
         following = words[place + 1].low
         if low in NEGATORS or low.endswith("n't"):
-            return None if following in _NO_DENIAL or _but(one, place) or _SINCE.search(one.text) else place
+            harmless = following in _NO_DENIAL or _but(one, place) or _SINCE.search(one.text)
+            return None if harmless or _contrast(one, place) else place
         if low in DENIALS or (low in WITH_TO and following == "to"):
             return place
         reach += not words[place].empty
@@ -177,6 +187,13 @@ _NO_DENIAL = frozenset(("only", "just", "least", "doubt"))
 _SINCE = re.compile(
     r"\b(?:since|until|any other|any longer|no longer|no more)\b", re.I
 )  # denies what comes after, or before
+
+
+def _contrast(one: Parsed, negator: int) -> bool:
+    """Whether it is "this, not that"."""
+    before = one.text[one.words[negator - 1].end : one.words[negator].start] if negator else ""
+    following = one.words[negator + 1].low if negator + 1 < len(one.words) else ""
+    return "," in before and following in ("the", "a", "an", "his", "her", "its", "their")
 
 
 def _but(one: Parsed, negator: int) -> bool:

@@ -1,4 +1,4 @@
-"""385 sentences beside passages of the sample newsroom, labelled by someone who had not seen the checks.
+"""535 sentences beside passages of the sample newsroom, labelled by people who had not seen the checks.
 
 The levels are what was reached, a little below: a change that makes an alarm wrong more often fails here.
 """
@@ -48,13 +48,13 @@ def one(row: dict[str, Any]) -> tuple[str, str, frozenset[str], frozenset[str]]:
 
 def test_an_alarm_is_right_nine_times_in_ten() -> None:
     marked = [label for label, state, *_ in found() if state == "differs"]
-    assert len(marked) >= 120
+    assert len(marked) >= 155
     assert marked.count("differs") / len(marked) >= 0.95
 
 
-def test_three_errors_in_five_are_marked_as_differing_and_few_of_the_rest_pass() -> None:
+def test_more_than_half_of_the_errors_are_marked_as_differing_and_none_is_verbatim() -> None:
     states = Counter(state for label, state, *_ in found() if label == "differs")
-    assert states["differs"] / states.total() >= 0.6
+    assert states["differs"] / states.total() >= 0.57
     assert states["verbatim"] == 0
 
 
@@ -67,7 +67,7 @@ def test_whole_sentences_of_the_source_are_verbatim_and_honest_wordings_are_no_a
     assert {state for label, state, *_ in found() if label == "verbatim"} == {"verbatim"}
     states = Counter(state for label, state, *_ in found() if label == "in_source")
     assert states["differs"] / states.total() <= 0.06
-    assert states["in_source"] / states.total() >= 0.6
+    assert states["in_source"] / states.total() >= 0.5
 
 
 def test_the_kind_that_is_told_is_the_kind_that_is_wrong() -> None:
