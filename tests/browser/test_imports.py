@@ -21,6 +21,8 @@ def test_an_import_is_undone_and_an_original_is_saved_not_opened(reader: Open, h
     page.get_by_role("button", name="Store the files").click()
     expect(page.get_by_role("button", name="Undo this import")).to_be_visible()
     page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("button", name="Done")).to_have_count(0)
+    expect(page.get_by_role("button", name="Store the files")).to_be_visible()
     page.get_by_role("link", name="Harbour").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save the original file").click()

@@ -225,7 +225,12 @@ def test_row_27_a_silent_server_is_told_from_a_slow_one_by_passages_too(server: 
 def test_a_stop_drops_the_request_under_way(server: EmbeddingsServer) -> None:
     server.script = [Reply(body=b"{}", silent=(0, 30.0))]
     stop = threading.Event()
-    threading.Timer(0.3, stop.set).start()
+
+    def stopping() -> None:
+        wait_for(lambda: bool(server.requests))
+        stop.set()
+
+    threading.Thread(target=stopping).start()
     assert list(embedder(server, timeout=60.0).embed(PASSAGES, stop=stop)) == []
     wait_for(lambda: bool(server.left))
 

@@ -6,9 +6,11 @@ import io
 import os
 import stat
 import struct
+import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,13 +201,23 @@ def test_an_archive_whose_child_dies_is_refused(monkeypatch: pytest.MonkeyPatch)
     ]
 
 
-def test_an_archive_of_which_only_some_is_read_leaves_no_process_behind() -> None:
+def test_an_archive_of_which_only_some_is_read_leaves_no_process_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Recorded(subprocess.Popen[bytes]):
+        def __init__(self, *command: Any, **more: Any) -> None:
+            super().__init__(*command, **more)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Recorded)
     data = packed(*((f"{number}.txt", os.urandom(100_000).hex()) for number in range(20)))
     reads = read_bytes("stories.zip", data, today=TODAY)
     assert next(reads).article is not None
+    assert [one.poll() for one in started] == [None]
     reads.close()  # type: ignore[attr-defined]
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert started[0].returncode is not None
 
 
 def test_row_59_hostile_archives_are_refused_each_with_a_sentence_and_the_rest_of_the_drop_goes_on(
