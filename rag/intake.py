@@ -20,6 +20,7 @@ from rag.library.ledger import ledger
 from rag.library.originals import OriginalFiles
 from rag.library.remembered import Remembered
 from rag.reading import Read, count_records, read_bytes
+from rag.reading.files import shown
 from rag.ruled import Rule
 from rag.ruling import Ruling
 from rag.state import IngestReport, Item, Plan
@@ -62,7 +63,7 @@ class Intake(Embedding, Ruling):
             progress=progress,
             stop=stop,
             total=total,
-            by=by or Started(what=", ".join(str(path.absolute()) for path in named)),
+            by=by or Started(what=", ".join(shown(path.absolute()) for path in named)),
             rules=rules,
             same=known.items,
         )
@@ -73,7 +74,7 @@ class Intake(Embedding, Ruling):
     def ingest_text(self, name: str, data: bytes, *, collection: str | None = None) -> IngestReport:
         """Ingest an upload or a paste; its kind is found by content."""
         reads = self.ready_rules().over(read_bytes(name, data, today=self.settings.day))
-        return self.ingest_reads(reads, collection=collection, by=Started(what=name))
+        return self.ingest_reads(reads, collection=collection, by=Started(what=shown(name)))
 
     def ingest_reads(
         self,

@@ -109,11 +109,16 @@ def line(one: Import) -> str:
     return counts + ("" if one.ended else "; not ended") + state
 
 
+def _what(one: Import) -> str:
+    """What was ingested, on one line whatever a file is called."""
+    return harmless(" ".join(one.what.split())) or "an ingest"
+
+
 def _listed(found: Sequence[Import]) -> None:
     for one in found:
         who = f" by {harmless(one.who)}" if one.who else ""
         out.print(
-            f"{one.name}  {harmless(one.what) or 'an ingest'}: {harmless(line(one))}  [dim]{one.at}{who}[/dim]",
+            f"{one.name}  {_what(one)}: {harmless(line(one))}  [dim]{one.at}{who}[/dim]",
             soft_wrap=True,
         )
     if not found:
@@ -129,7 +134,7 @@ def _shown(one: Import, items: Sequence[Item]) -> None:
 
 
 def _turned(done: Import, said: str) -> None:
-    out.print(f"{done.name} is {said}: {harmless(done.what) or 'an ingest'}.", soft_wrap=True)
+    out.print(f"{done.name} is {said}: {_what(done)}.", soft_wrap=True)
     for sentence in done.warnings:
         out.print(harmless(sentence), soft_wrap=True)
     if said == "undone":

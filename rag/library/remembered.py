@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -43,7 +44,7 @@ class Remembered:
             if not isinstance(found, File) or digest is None:
                 yield from read_file(found, today=today)
                 continue
-            name = f"{self._read_by} {self._collection} {found.path.absolute()}"
+            name = f"{self._read_by} {self._collection} {_kept(found.path)}"
             if self._settled(name, digest):
                 continue
             sources = []
@@ -85,6 +86,12 @@ class Remembered:
                 book.connection.execute(
                     insert(files).values(name=name, digest=digest, items=json.dumps(kept))
                 )
+
+
+def _kept(path: Path) -> str:
+    """The absolute path as the catalog can keep it: bytes that are no text are escaped, in quotation marks."""
+    said = str(path.absolute())
+    return ascii(said) if re.search("[\udc80-\udcff]", said) else said
 
 
 def _may_go_in(found: File) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from rag.library.rows import HitRow
 from rag.library.said import Said
 
+STORY = 2  # the passages of a near-duplicate group are at most those of so many articles
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -23,8 +25,9 @@ def distinct(ranked: Sequence[HitRow], *, k: int, cap: int | None, fold: bool) -
 
     A passage is folded only into passages of its article's near-duplicate group that together say every sentence of
     it. The articles of the copies folded into a kept passage stand in its `copies`, those ranked after the k-th too.
+    Copies that each add something of their own are not folded, but with a cap they fill no more than `STORY` times it.
     """
-    said, taken = Said(), Counter[str]()
+    said, taken, told = Said(), Counter[str](), Counter[int]()
     shared = _shared(ranked) if fold else frozenset[int]()
     kept: list[int] = []
     offered: list[int] = []  # for each passage offered, the place in `kept` of what says it
@@ -44,10 +47,12 @@ def distinct(ranked: Sequence[HitRow], *, k: int, cap: int | None, fold: bool) -
             if place < len(kept) and hit.article.id != ranked[kept[place]].article.id:
                 copies.setdefault(place, {})[hit.article.id] = None
             continue
-        offered.append(len(kept))
-        if full:
+        over = full or (copied and cap is not None and told[hit.group_key] >= STORY * cap)
+        offered.append(k if over else len(kept))
+        if over:
             continue
         taken[hit.article.id] += 1
+        told[hit.group_key] += 1
         groups.add(hit.group_key)
         kept.append(at)
     return [Kept(at, tuple(copies.get(place, ()))) for place, at in enumerate(kept)]

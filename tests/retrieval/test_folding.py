@@ -66,3 +66,12 @@ def test_an_article_fills_no_more_than_its_cap() -> None:
     kept = distinct(ranked, k=4, cap=2, fold=True)
     assert ids(ranked, kept) == ["long", "long", "short"]
     assert len(distinct(many, k=4, cap=None, fold=False)) == 4
+
+
+def test_copies_that_each_add_a_sentence_leave_room_for_others() -> None:
+    own = [hit(n, f"copy{n}", 1, *STORY, f"Nobody in ward {n} believes it.") for n in range(50)]
+    others = [hit(50 + n, f"other{n}", 50 + n, f"Another answer, number {n}.") for n in range(8)]
+    kept = ids([*own, *others], distinct([*own, *others], k=12, cap=3, fold=True))
+    assert [name.startswith("copy") for name in kept] == [True] * 6 + [False] * 6
+    whole = distinct([*own, *others], k=58, cap=None, fold=True)
+    assert len(whole) == 58
