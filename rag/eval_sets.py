@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import LibraryError, QuestionSetError, ReadOnly, UsageError
 from rag.eval_workers import articles_of
-from rag.evaluation import sets
+from rag.evaluation import making, sets
 from rag.evaluation.placing import placed
 from rag.evaluation.power import Smallest, smallest_change
 from rag.evaluation.runs import digest
@@ -37,7 +37,8 @@ class Looked:
     """A set over a library, before any run: how many questions on how many articles or topics, and the smallest change
     that two runs of it can show.
 
-    `lost` questions have evidence that the library does not hold; `moved` some that stands elsewhere than they say.
+    `lost` questions have evidence that the library does not hold; `moved` some that stands elsewhere than they say;
+    `left_out` were made and nobody has accepted them.
     """
 
     digest: str
@@ -47,6 +48,7 @@ class Looked:
     lost: int
     moved: int
     smallest: Smallest
+    left_out: int = 0
 
 
 def sets_of(room: Newsroom) -> tuple[SetFile, ...]:
@@ -103,7 +105,24 @@ def look(room: Newsroom, path: Path) -> Looked:
         QuestionSetError: the set cannot be read.
         UsageError: no evidence of it is in this library, or its articles are out of scope.
     """
-    return looked(room, sets.read(path), path.name)
+    questions, left_out = to_ask(path)
+    return replace(looked(room, questions, path.name), left_out=left_out)
+
+
+def to_ask(path: Path, *, unaccepted: bool = False) -> tuple[tuple[Question, ...], int]:
+    """The questions of a set that a run asks, and how many it leaves out: made, and accepted by nobody.
+
+    Raises:
+        QuestionSetError: the set cannot be read, or all of it is left out.
+    """
+    every = sets.read(path)
+    chosen = every if unaccepted else making.asked(every)
+    if not chosen:
+        fault = f"none of its {len(every):,} made questions is accepted"
+        raise QuestionSetError(
+            path.name, fault, "Accept some on the Evaluate page, or run it with --unaccepted."
+        )
+    return chosen, len(every) - len(chosen)
 
 
 def looked(room: Newsroom, questions: Sequence[Question], name: str) -> Looked:

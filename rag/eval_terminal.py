@@ -28,6 +28,8 @@ def print_plan(planned: Planned) -> None:
         f"{run.questions:,} questions of {harmless(run.set_name)}{times}, on {seen.topics:,} articles or topics."
     )
     err.print(can_show(seen.smallest), soft_wrap=True)
+    if seen.left_out:
+        err.print(f"{seen.left_out:,} made questions are left out: nobody has accepted them.")
     if seen.lost:
         err.print(f"[yellow]{seen.lost:,} questions have evidence that the library does not hold.[/yellow]")
     if seen.moved:

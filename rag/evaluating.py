@@ -15,9 +15,9 @@ from rag.answering import prompts
 from rag.answering.model_writer import PLACEHOLDERS
 from rag.errors import LibraryError, ReadingError, UsageError
 from rag.eval_process import Running
-from rag.eval_sets import Looked, SetFile, keep_set, look, looked, sets_of
+from rag.eval_sets import Looked, SetFile, keep_set, look, looked, sets_of, to_ask
 from rag.eval_workers import K, asking
-from rag.evaluation import sets, sheet
+from rag.evaluation import sheet
 from rag.evaluation.asking import Job, Kept, ask_all
 from rag.evaluation.citing import cited_by, text_of
 from rag.evaluation.comparison import AUROC, Change, Comparison, Turned, compare, gate, order_of
@@ -76,12 +76,20 @@ class Listed:
 
 
 def plan(
-    room: Newsroom, path: Path, name: str, *, how: How | None = None, repeat: int = 1, again: bool = False
+    room: Newsroom,
+    path: Path,
+    name: str,
+    *,
+    how: How | None = None,
+    repeat: int = 1,
+    again: bool = False,
+    unaccepted: bool = False,
 ) -> Planned:
     """Begin a run of a set, or find what is left of one that was stopped or in which questions failed.
 
     Args:
         again: forget a run that has this name, whatever it is.
+        unaccepted: ask, too, what was made and nobody has accepted.
 
     Raises:
         QuestionSetError: the set cannot be read.
@@ -95,8 +103,8 @@ def plan(
         )
     if not 1 <= repeat <= MOST_TURNS:
         raise UsageError("--repeat", f"it cannot be {repeat}", f"Choose from 1 to {MOST_TURNS}.")
-    questions = sets.read(path)
-    seen = looked(room, questions, path.name)
+    questions, left_out = to_ask(path, unaccepted=unaccepted)
+    seen = replace(looked(room, questions, path.name), left_out=left_out)
     run = Run(
         name,
         datetime.now(UTC).isoformat(timespec="seconds"),

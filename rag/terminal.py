@@ -268,6 +268,8 @@ def progress_bar(*, quiet: bool) -> Iterator[Report]:
         "storing": "articles stored, findable by words",
         "embedding": "passages findable by meaning",
         "asking": "questions asked",
+        "reading": "articles read",
+        "checking": "near misses checked",
     }
     with Progress(*columns, console=err, transient=not sys.stderr.isatty()) as bar:
         tasks: dict[str, int] = {}

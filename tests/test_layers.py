@@ -26,6 +26,7 @@ EDGE = {
     "terminal",
     "evaluating",
     "grading",
+    "making",
     "eval_terminal",
     "clip_sheet",
     "credits",

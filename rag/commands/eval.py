@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from rag import eval_terminal, evaluating, grading, terminal
-from rag.commands import grade
+from rag.commands import grade, made
 from rag.commands.flags import HomeFlag, JsonFlag
 from rag.errors import LibraryError, UsageError
 from rag.evaluating import (
@@ -53,6 +53,7 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
     _add_compare(group, opened, show)
     _add_kept(group, opened, show)
     grade.add(group, opened, show)
+    made.add(group, opened, show, stopping)
 
 
 def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> None:
@@ -94,6 +95,9 @@ def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping
         again: Annotated[
             bool, typer.Option("--again", help="Forget a run that has this name, and begin anew.")
         ] = False,
+        unaccepted: Annotated[
+            bool, typer.Option("--unaccepted", help="Ask made questions, too, that nobody accepted.")
+        ] = False,
         html: HtmlFlag = None,
         home: HomeFlag = None,
         as_object: JsonFlag = False,
@@ -106,7 +110,9 @@ def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping
         with opened(home) as room:
             if at is not None:
                 room = room.at(at)
-            planned = evaluating.plan(room, set_, name, how=how, repeat=repeat, again=again)
+            planned = evaluating.plan(
+                room, set_, name, how=how, repeat=repeat, again=again, unaccepted=unaccepted
+            )
             eval_terminal.print_plan(planned)
             total = planned.run.questions * repeat
             before = total - len(planned.jobs)

@@ -11,10 +11,12 @@ import numpy as np
 from rag.evaluation import intervals, metrics
 from rag.evaluation.citing import right
 from rag.evaluation.diagnosis import Diagnosis, diagnosis
+from rag.evaluation.making import made
 from rag.evaluation.measures import BY_NAME, Value, over_turns
 from rag.evaluation.metrics import Interval
 from rag.evaluation.runs import Asked, Run
 
+BY_HAND = "(not made)"  # beside the tag `made`
 STEPS = 50  # of the curve
 Turns = tuple[Asked, ...]
 Numbers = dict[str, Interval | None]
@@ -80,6 +82,9 @@ def result(run: Run, asked: Sequence[Asked]) -> Result:
     groups = [group_of(some) for some in turns]
     tags = sorted({tag for some in turns for tag in some[0].question.tags})
     tagged = {tag: [i for i, some in enumerate(turns) if tag in some[0].question.tags] for tag in tags}
+    by_hand = [i for i, some in enumerate(turns) if not made(some[0].question)]
+    if 0 < len(by_hand) < len(turns):  # told apart from what was made
+        tagged[BY_HAND] = by_hand
     wrong = [found for some in turns if (found := wrong_of(some, run.setting.given)) is not None]
     return Result(
         run,

@@ -99,12 +99,16 @@ def write(questions: Iterable[Question], path: Path) -> None:
         QuestionSetError: another ending; a record that CSV cannot hold.
     """
     if path.suffix.lower() == ".jsonl":
-        lines = [json.dumps(record_of(q), ensure_ascii=False) + "\n" for q in questions]
-        path.write_text("".join(lines), encoding="utf-8")
+        path.write_text(as_jsonl(questions), encoding="utf-8")
     elif path.suffix.lower() == ".csv":
-        path.write_text(_as_csv(list(questions)), encoding="utf-8", newline="")
+        path.write_text(as_csv(list(questions)), encoding="utf-8", newline="")
     else:
         raise QuestionSetError(path.name, "a question set is a .jsonl or .csv file", "Name it so.")
+
+
+def as_jsonl(questions: Iterable[Question]) -> str:
+    """A set as JSON Lines."""
+    return "".join(json.dumps(record_of(q), ensure_ascii=False) + "\n" for q in questions)
 
 
 def located(
@@ -247,7 +251,8 @@ def _joined(old: Question, new: Question, *, line: int, adds: bool) -> Question:
     return replace(old, evidence=old.evidence + new.evidence)
 
 
-def _as_csv(questions: Sequence[Question]) -> str:
+def as_csv(questions: Sequence[Question]) -> str:
+    """A set as CSV. Raises: QuestionSetError: a record that CSV cannot hold."""
     extra = list(dict.fromkeys(name for question in questions for name in question.extra))
     columns = ["id", "question", *LISTS, *_SPAN, "answerable", "as_of", "scope", *extra]
     for name in set(extra) & set(_SPAN):
@@ -266,6 +271,8 @@ def _as_csv(questions: Sequence[Question]) -> str:
 
 
 def _cell(question: Question, name: str, value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):

@@ -41,7 +41,7 @@ def check(
     found: list[Quotation] = []
     differ: list[Difference] = []
     for words in quotations(said.text):
-        speaker = _speaker(said, words)
+        speaker = speaker_of(said, words)
         state, theirs, at = _found(said, words, speaker, source, text)
         found.append(Quotation(words, speaker.text if speaker else None, state))
         if theirs is not None:
@@ -168,7 +168,7 @@ def _nearest(words: str, text: str) -> _Place | None:
     return _Place(theirs[best[1]].start(), theirs[min(best[2], len(theirs)) - 1].end())
 
 
-def _speaker(said: Parsed, words: str) -> Name | None:
+def speaker_of(said: Parsed, words: str) -> Name | None:
     """Whom a sentence gives a quotation to: the one person named outside it, beside a word of saying."""
     begin = said.text.find(words)
     outside = [one for one in said.names if not begin <= one.start < begin + len(words)]
