@@ -27,6 +27,8 @@ EDGE = {
     "evaluating",
     "grading",
     "making",
+    "feedback",
+    "question_sets",
     "eval_terminal",
     "clip_sheet",
     "credits",

@@ -15,7 +15,7 @@ from rag.errors import DatelineError, NotKept
 from rag.kept import Asked
 from rag.state import Status
 from rag.types import Answer, Events
-from ui import clipping, draw, frame, listing, reader, room, scope, view, words
+from ui import clipping, draw, feedback, frame, listing, reader, room, scope, view, words
 from ui.address import Address
 from ui.asking import Asking
 from ui.contract import Pane
@@ -85,6 +85,7 @@ def page() -> None:
         _redraw_with_news(asking, seen)
         return
     _away(library.sample)
+    _below()
     if asking.recorded(RECORDING):
         st.rerun()
 
@@ -227,6 +228,17 @@ def _away(sample: bool) -> None:
                 icon=":material/download:",
                 key=f"answer_{form}",
             )
+
+
+def _below() -> None:
+    """What a reader has to say of the answer that is looked at."""
+    showing = _shown()
+    try:
+        answer = showing.answer
+    except DatelineError:
+        return
+    if answer is not None and answer.status != "failed":
+        feedback.below(answer, showing.asked.scope if showing.asked else scope.here("ask").scope)
 
 
 def _shown() -> Asking:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from rag import evaluating
+from rag import evaluating, making
 from rag.errors import DatelineError, QuestionSetError, UsageError
 from rag.evaluating import Listed, SetFile, can_show
-from ui import dates, evaluated, frame, grading, measuring, room, undo, words
+from ui import dates, evaluated, feedback, frame, grading, measuring, questions, room, undo, words
 from ui.evaluated import heed, html
 
 GLANCE = 1.0  # seconds between looks at how far a run is
@@ -18,7 +18,7 @@ PROBLEMS = 50  # faults of a set that are listed
 
 def page() -> None:
     """Draw what the address asks for: answers to grade, a run, two beside each other, or the list."""
-    said = {name: st.query_params.get(name, "") for name in ("run", "base", "head")}
+    said = {name: st.query_params.get(name, "") for name in ("run", "base", "head", "set")}
     for name, value in said.items():  # a link from this page to itself leaves the browser's address as it was
         if value:
             st.query_params[name] = value
@@ -28,6 +28,9 @@ def page() -> None:
             st.query_params["grade"] = list(grade)
             _head("Grade answers")
             grading.desk_page(grade)
+        elif said["set"]:
+            _head(said["set"])
+            questions.set_page(said["set"])
         elif said["run"]:
             _head(said["run"])
             evaluated.run_page(_named(said["run"]))
@@ -69,6 +72,7 @@ def _all() -> None:
         with st.container(key="adding"):
             _begin()
     _runs(evaluating.listed(newsroom), busy)
+    feedback.listed()
 
 
 # A new run
@@ -83,6 +87,7 @@ def _begin() -> None:
         chosen = st.selectbox(
             "Question set", list(by_name), key="eval_set", format_func=lambda name: _called(by_name[name])
         )
+        st.page_link("evaluate.py", label="Read and change its questions", query_params={"set": chosen})
     with st.expander("Another set", expanded=not known), st.form("set", border=False, clear_on_submit=True):
         st.file_uploader(
             "CSV or JSON Lines: id, question, answers, article and quote, answerable, tags",
@@ -91,6 +96,10 @@ def _begin() -> None:
         )
         st.form_submit_button("Keep the set", on_click=_keep_set)
     _problems()
+    with st.expander("Make questions from the library"), st.form("make", border=False):
+        st.number_input("How many", 1, 500, 40, key="make_count")
+        st.number_input("Seed: another one, other articles", 1, 10_000, 1, key="make_seed")
+        st.form_submit_button("Make them", on_click=_make)
     if chosen is None:
         return
     try:
@@ -102,6 +111,8 @@ def _begin() -> None:
         f"{words.count(seen.questions, 'question')}, {seen.answerable:,} answerable, "
         f"on {words.count(seen.topics, 'article or topic', 'articles or topics')}. {can_show(seen.smallest)}"
     )
+    if seen.left_out:
+        st.text(f"{words.count(seen.left_out, 'made question')} left out: nobody has accepted them.")
     if seen.lost:
         heed(f"{words.count(seen.lost, 'question')}: evidence that the library does not hold.")
     if seen.moved:
@@ -145,6 +156,20 @@ def _keep_set() -> None:
         return
     held["eval_set"] = dropped.name
     undo.tell("evaluate", f"{dropped.name} is kept: {words.count(len(found.questions), 'question')}.")
+
+
+def _make() -> None:
+    """By rules: the model's way takes minutes, and is the command's."""
+    held, newsroom = st.session_state, room.opened()
+    seed = int(held["make_seed"])
+    try:
+        found = making.make(newsroom, count=int(held["make_count"]), seed=seed, extractive=True)
+        name = making.keep(newsroom, found, seed).name
+    except DatelineError as error:
+        undo.tell("evaluate", str(error))
+        return
+    st.query_params["set"] = name
+    undo.tell("evaluate", f"{words.count(len(found.questions), 'question')} made. Accept those worth asking.")
 
 
 def _problems() -> None:

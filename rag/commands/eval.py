@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from rag import eval_terminal, evaluating, grading, terminal
-from rag.commands import grade, made
+from rag.commands import feedback, grade, made
 from rag.commands.flags import HomeFlag, JsonFlag
 from rag.errors import LibraryError, UsageError
 from rag.evaluating import (
@@ -54,6 +54,7 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
     _add_kept(group, opened, show)
     grade.add(group, opened, show)
     made.add(group, opened, show, stopping)
+    feedback.add(group, opened, show)
 
 
 def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> None:
