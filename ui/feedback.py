@@ -22,7 +22,7 @@ FRESH = "feedback.jsonl"  # the set that is begun where there is none
 
 def below(answer: Answer, scope: Scope) -> None:
     """What can be done with the answer that is looked at: say what it is, make it a test question."""
-    if room.opened().catalog.read_only:
+    if room.library(hurried=True).read_only:
         return
     undo.notice("ask")
     with st.container(key="feedback", horizontal=True, vertical_alignment="center", gap="medium"):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from rag import eval_sets, question_sets
+from rag import eval_sets, feedback, question_sets
 from rag.errors import QuestionSetError, UsageError
 from rag.newsroom import Newsroom
 from rag.types import Evidenced, Question
 from tests.test_eval_commands import QUESTIONS
 from tests.test_newsroom import FERRY
+from tests.ui.conftest import MAIN
+from tests.ui.test_page_app import put, texts
 from tests.ui.test_page_evaluate import opened, pressed, room, shown
 
 __all__ = ["room"]
@@ -102,3 +105,31 @@ def test_made_questions_are_accepted_or_rejected_and_runs_ask_the_accepted(room:
     assert question_sets.accepted(question_sets.read(room, name)[0]) is False
     pressed(app, "Undo")
     assert question_sets.accepted(question_sets.read(room, name)[0]) is True
+
+
+def test_an_answer_is_put_into_a_set_and_feedback_on_it_is_listed_closed_and_made_a_test_question(
+    room: Newsroom,
+) -> None:
+    app = AppTest.from_file(MAIN, default_timeout=60).run()
+    put(app, "How many cracks did engineers find in the Marden bridge?")
+    next(one for one in app.button if one.label == "Add").click().run()
+    assert "q001 is in feedback.jsonl." in texts(app)
+    pressed(app, "Undo")
+    assert not (room.home / "sets" / "feedback.jsonl").exists()
+    pressed(app, "Send")
+    assert "Choose what the answer is first." in texts(app)
+    app.radio(key="said_kind").set_value("wrong")
+    pressed(app, "Send")
+    assert "feedback: it needs a note" in texts(app)
+    app.text_input(key="said_note").input("It was <b>fifteen</b>")
+    pressed(app, "Send")
+    assert "feedback 1 is on the Evaluate page" in texts(app)
+    app = opened()
+    assert "It was <b>fifteen</b>" in texts(app)
+    pressed(app, "Make it a test question")
+    [made] = question_sets.read(room, "feedback.jsonl")
+    assert (made.evidence, made.tags) == ((), ("from-an-answer", "feedback-wrong"))
+    pressed(app, "Close")
+    assert feedback.all_of(room) == ()
+    pressed(app, "Undo")
+    assert len(feedback.all_of(room)) == 1
