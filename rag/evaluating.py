@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rag import standing
 from rag.answering import prompts
@@ -45,6 +45,7 @@ from rag.library import runs as kept_runs
 from rag.library.ingest import Progress
 from rag.newsroom import How, Newsroom
 from rag.questions import CAP, WRITER_PASSAGES
+from rag.retrieval.scoring import By, Ranking
 
 LONGEST = 80  # characters of a run's name
 MOST_TURNS = 100
@@ -104,6 +105,9 @@ def plan(
     if not 1 <= repeat <= MOST_TURNS:
         raise UsageError("--repeat", f"it cannot be {repeat}", f"Choose from 1 to {MOST_TURNS}.")
     questions, left_out = to_ask(path, unaccepted=unaccepted)
+    if how.ranking.by == "meaning" and not room.meaning():
+        fault = "nothing here can be found by meaning"
+        raise UsageError("--ranking meaning", fault, "`dateline status` says why.")
     seen = replace(looked(room, questions, path.name), left_out=left_out)
     run = Run(
         name,
@@ -231,6 +235,13 @@ def imported(room: Newsroom, path: Path, name: str | None = None) -> Run:
     return run
 
 
+def ranking(said: str) -> Ranking:
+    """A ranking by its name, as `--ranking` says it. Raises: UsageError."""
+    if said not in get_args(By):
+        raise UsageError("--ranking", f"there is no {said!r}", f"Choose from: {', '.join(get_args(By))}.")
+    return Ranking(said)  # type: ignore[arg-type]  # checked above
+
+
 def _named(room: Newsroom, name: str) -> kept_runs.Kept:
     found = kept_runs.find(room.catalog, name)
     if found is None:
@@ -253,6 +264,7 @@ def _setting(room: Newsroom, how: How, repeat: int) -> Setting:
         always_answer=how.always_answer,
         repeat=repeat,
         today=room.settings.day.isoformat(),
+        ranking=how.ranking.by if how.ranking.by != "convex" else f"convex {how.ranking.dense:g}",
     )
 
 
@@ -327,6 +339,7 @@ __all__ = [
     "of_tags",
     "order_of",
     "plan",
+    "ranking",
     "run_page",
     "scored",
     "sets_of",

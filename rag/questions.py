@@ -28,6 +28,7 @@ from rag.retrieval import query as queries
 from rag.retrieval.coverage import AboutCoverage, about_coverage
 from rag.retrieval.exact import Exact, ExactSearcher, Order, in_order
 from rag.retrieval.question import LONGEST, Asked, read_question
+from rag.retrieval.scoring import FITTED, Ranking
 from rag.retrieval.search import Searched, Searcher
 from rag.retrieval.tree import And, Tree, said
 from rag.state import Counts
@@ -49,7 +50,8 @@ class How:
     """How to search and answer: `extractive` without the model that is set; `not_read` are the readings of the question
     that are not wanted.
 
-    For measuring: at most `cap` passages of one article (None: no limit), copies folded or not, declining or not.
+    For measuring: at most `cap` passages of one article (None: no limit), copies folded or not, declining or not,
+    another `ranking`.
     Without `syntax` a search is plain words, whatever it looks like, and every question is about the news.
     """
 
@@ -59,6 +61,7 @@ class How:
     extractive: bool = False
     not_read: frozenset[Reading] = frozenset()
     syntax: bool = True
+    ranking: Ranking = FITTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,10 +318,12 @@ class Questions:
             not_read=how.not_read,
         )
         inside = self.inside(snapshot, asked.scope, self._latest(today))
-        vector, notes = self._vector(asked.question, snapshot, inside)
+        unasked: tuple[Vector | None, tuple[str, ...]] = (None, ())
+        by_words = how.ranking.by == "words"
+        vector, notes = unasked if by_words else self._vector(asked.question, snapshot, inside)
         notes += self._notes(snapshot, asked.scope, inside)
         searched = self._searcher.search(
-            asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold
+            asked.question, vector, snapshot, inside, k=k, cap=how.cap, fold=how.fold, ranking=how.ranking
         )
         return _Looked(asked, searched, inside, snapshot, vector, notes)
 

@@ -27,6 +27,7 @@ EDGE = {
     "evaluating",
     "grading",
     "making",
+    "sweeping",
     "feedback",
     "question_sets",
     "eval_terminal",

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from rag import eval_terminal, evaluating, grading, terminal
-from rag.commands import feedback, grade, made
+from rag.commands import feedback, grade, made, sweep
 from rag.commands.flags import HomeFlag, JsonFlag
 from rag.errors import LibraryError, UsageError
 from rag.evaluating import (
@@ -55,6 +55,7 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
     grade.add(group, opened, show)
     made.add(group, opened, show, stopping)
     feedback.add(group, opened, show)
+    sweep.add(group, opened, show, stopping)
 
 
 def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> None:
@@ -96,6 +97,12 @@ def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping
         again: Annotated[
             bool, typer.Option("--again", help="Forget a run that has this name, and begin anew.")
         ] = False,
+        ranking: Annotated[
+            str,
+            typer.Option(
+                "--ranking", help="fitted (what readers get), words, meaning or convex: to measure."
+            ),
+        ] = "fitted",
         unaccepted: Annotated[
             bool, typer.Option("--unaccepted", help="Ask made questions, too, that nobody accepted.")
         ] = False,
@@ -107,7 +114,13 @@ def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping
 
         Ctrl-C stops it, and the same command goes on. Questions that failed are asked again by the same command, too.
         """
-        how = How(cap=cap or None, fold=fold, always_answer=always_answer, extractive=extractive)
+        how = How(
+            cap=cap or None,
+            fold=fold,
+            always_answer=always_answer,
+            extractive=extractive,
+            ranking=evaluating.ranking(ranking),
+        )
         with opened(home) as room:
             if at is not None:
                 room = room.at(at)

@@ -34,6 +34,7 @@ NAMES: dict[str, str] = {
     "fold": "folding of copies",
     "always_answer": "declining turned off",
     "repeat": "turns of each question",
+    "ranking": "how passages are ranked",
 }
 
 

@@ -58,7 +58,7 @@ class Candidate:
 
 def made(question: Question) -> bool:
     """Whether a question was made, by rules or by a model, and not written by hand."""
-    return MADE in question.tags
+    return MADE in question.tags and any(tag.startswith(f"{MADE}-") for tag in question.tags)
 
 
 def accepted(question: Question) -> bool | None:

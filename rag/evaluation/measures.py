@@ -12,6 +12,7 @@ from typing import Literal
 from rag.evaluation import metrics
 from rag.evaluation.asking import judgeable
 from rag.evaluation.citing import cited_by, covers, right, text_of, touches, verbatim
+from rag.evaluation.dates import says_date
 from rag.evaluation.runs import Asked
 from rag.types import Answer
 
@@ -135,6 +136,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("says_answer", "answering", "a given answer stands in the answer, as whole words", _said(
         lambda asked, answer: metrics.contains_answer(text_of(answer), asked.question.answers))),
     Measure("key_facts", "answering", "share of the key facts that stand in the answer", _said(_facts)),
+    Measure("date", "answering", "of the dates asked for, those that the answer says, in whatever form", _said(
+        lambda asked, answer: says_date(asked.question, answer))),
     Measure("evidence_cited", "answering", "the citations cover some evidence whole", _said(
         lambda asked, answer: _recall(asked, answer) if not asked.question.evidence
         else float(bool(_recall(asked, answer))))),

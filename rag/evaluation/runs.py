@@ -23,7 +23,7 @@ class Setting:
     `fingerprint` stands for embedder, passage rules and version; `sequence` is where the library's log stood; `model`
     is None without a language model; `prompts` are {name: digest}. `k` passages are searched, at most `cap` of one
     article (None: no limit), copies folded or not; a writer is `given` so many of them. `today` is the day that "last
-    week" counts from where a question has no `as_of`.
+    week" counts from where a question has no `as_of`. `ranking`: fitted is what readers get.
     """
 
     fingerprint: str
@@ -37,6 +37,7 @@ class Setting:
     always_answer: bool
     repeat: int
     today: str
+    ranking: str = "fitted"
 
 
 @dataclass(frozen=True, slots=True)

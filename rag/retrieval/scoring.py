@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,22 @@ TOP = 120  # candidates that are measured
 
 Array = NDArray[np.float32]
 Floats = NDArray[np.float64]
+
+
+By = Literal["fitted", "words", "meaning", "convex"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How candidates are found and ranked. `fitted`, by words and meaning and the fitted weights, is what readers get;
+    the others are there to be measured beside it: by `words` or by `meaning` alone (the other side finds nothing
+    either), or the rough order itself (`convex`), with `dense` as the share of meaning."""
+
+    by: By = "fitted"
+    dense: float = DENSE
+
+
+FITTED = Ranking()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,7 @@ def scores(
     meaning: bool,
     vector: Array | None = None,
     idf: Idf | None = None,
+    ranking: Ranking = FITTED,
 ) -> Floats:
     """(n,) scores, higher is better: 1 for the best, and how likely each other is beside it.
 
@@ -97,6 +115,8 @@ def scores(
     """
     if not len(candidates.hits):
         return np.zeros(0)
+    if ranking.by in ("meaning", "convex"):
+        return rough_scores(candidates, 1.0 if ranking.by == "meaning" else ranking.dense, meaning=meaning)
     found, order = measured(candidates, meaning=meaning, vector=vector)
     names, rows = features(question, found, idf)
     weights = load_weights().meaning if meaning else load_weights().words
@@ -114,13 +134,8 @@ def measured(
 ) -> tuple[Measured, NDArray[np.intp]]:
     """The first candidates of the rough order, and the order of all."""
     words = candidates.words.astype(np.float64)
-    dense = np.zeros(len(words))
-    rough = _normalised(words)
-    if meaning:
-        dense = predicted(candidates.dense.astype(np.float64), words)
-        sentence = predicted(candidates.sentence.astype(np.float64), words)
-        both = (1 - SENTENCE) * dense + SENTENCE * sentence
-        rough = DENSE * _normalised(both) + (1 - DENSE) * rough
+    rough = rough_scores(candidates, DENSE, meaning=meaning)
+    dense = predicted(candidates.dense.astype(np.float64), words) if meaning else np.zeros(len(words))
     order = np.argsort(-rough, kind="stable")
     first = order[:TOP]
     hits = [candidates.hits[place] for place in first.tolist()]
@@ -132,6 +147,17 @@ def measured(
     each = [_cosines(candidates, place, meaning=meaning) for place in first.tolist()]
     asked = vector if meaning else None
     return Measured(hits, dense[first], words[first], each, rough[order], keys, asked, vectors), order
+
+
+def rough_scores(candidates: Candidates, share: float, *, meaning: bool) -> Floats:
+    """(n,) convex sums of max-normalised scores, `share` of it meaning; of words alone without any."""
+    words = candidates.words.astype(np.float64)
+    if not meaning:
+        return _normalised(words)
+    dense = predicted(candidates.dense.astype(np.float64), words)
+    sentence = predicted(candidates.sentence.astype(np.float64), words)
+    both = (1 - SENTENCE) * dense + SENTENCE * sentence
+    return share * _normalised(both) + (1 - share) * _normalised(words)
 
 
 def _comparable(passage: Array | None, question: Array | None) -> Array | None:

@@ -19,7 +19,7 @@ from rag.library.indexes import Indexes
 from rag.library.rows import HitRow
 from rag.library.snapshot import InScope, Snapshot
 from rag.retrieval.folding import distinct
-from rag.retrieval.scoring import Candidates, cosines_of, scores
+from rag.retrieval.scoring import FITTED, Candidates, Ranking, cosines_of, scores
 from rag.retrieval.space import Space, Spaces
 from rag.retrieval.terms import Idf, idf_of
 from rag.types import Found
@@ -120,6 +120,7 @@ class Searcher:
         k: int,
         cap: int | None,
         fold: bool,
+        ranking: Ranking = FITTED,
     ) -> Searched:
         """The `k` best passages for a question.
 
@@ -128,14 +129,15 @@ class Searcher:
             inside: the rows of `snapshot` that are in scope.
             cap: at most so many passages of one article; None: no cap.
             fold: whether copies of a passage are folded into the best of them.
+            ranking: another than readers get, to be measured beside it.
         """
         if not inside.articles:
             return Searched((), 0)
         space = self._spaces.now()
         asked, depth, idf = _Asked(question, vector, snapshot, inside, space), max(DEPTH, 4 * k), self.idf()
         while True:
-            pool = self._pool(asked, depth)
-            order, fused = _ranking(asked, pool.candidates, idf)
+            pool = self._pool(asked, depth, by_words=ranking.by != "meaning")
+            order, fused = _ranking(asked, pool.candidates, idf, ranking)
             hits = [pool.candidates.hits[place] for place in order]
             kept = distinct(hits, k=k, cap=cap, fold=fold)
             if len(kept) >= k or pool.whole or depth >= DEEPEST:
@@ -144,21 +146,21 @@ class Searcher:
                 return Searched(pairs, pool.total)
             depth *= DEEPER
 
-    def _pool(self, asked: _Asked, depth: int) -> _Pool:
-        index = self._indexes.words
+    def _pool(self, asked: _Asked, depth: int, *, by_words: bool = True) -> _Pool:
+        index = self._indexes.words if by_words else None
         found = index.search(asked.question, k=depth, scope=asked.inside.words) if index else None
-        by_words = found.passage_ids if found else np.zeros(0, np.int64)
+        worded = found.passage_ids if found else np.zeros(0, np.int64)
         by_meaning = self._nearest(asked, depth)
-        only_near = by_meaning[~np.isin(by_meaning, by_words)]
-        ids = np.concatenate([by_words, only_near])
+        only_near = by_meaning[~np.isin(by_meaning, worded)]
+        ids = np.concatenate([worded, only_near])
         words = np.zeros(len(ids), np.float32)
         if index is not None and found is not None:
-            words[: len(by_words)] = found.scores
-            words[len(by_words) :] = index.scores(asked.question, only_near)
+            words[: len(worded)] = found.scores
+            words[len(worded) :] = index.scores(asked.question, only_near)
         rows = self._joined(asked, ids.tolist())
         there = [place for place, one in enumerate(ids.tolist()) if one in rows]
         hits = tuple(rows[int(ids[place])] for place in there)
-        whole = len(by_words) < depth and len(by_meaning) < depth
+        whole = len(worded) < depth and len(by_meaning) < depth
         candidates = _measured(hits, words[there], asked.compared)
         by_meaning_only = (candidates.words <= 0) & (np.fmax(candidates.dense, candidates.sentence) >= NEAR)
         total = (found.total if found else 0) + int(by_meaning_only.sum())
@@ -218,10 +220,13 @@ class Searcher:
         return np.array([-one for _, one in heapq.nlargest(depth, cosines)], np.int64)
 
 
-def _ranking(asked: _Asked, candidates: Candidates, idf: Idf | None) -> tuple[list[int], NDArray[np.float64]]:
+def _ranking(
+    asked: _Asked, candidates: Candidates, idf: Idf | None, ranking: Ranking
+) -> tuple[list[int], NDArray[np.float64]]:
     """Places of the candidates, best first, equal ones by passage id; and their scores by place."""
     vector = asked.compared
-    fused = scores(asked.question, candidates, meaning=vector is not None, vector=vector, idf=idf)
+    meaning = vector is not None
+    fused = scores(asked.question, candidates, meaning=meaning, vector=vector, idf=idf, ranking=ranking)
     ids = np.fromiter((hit.passage_id for hit in candidates.hits), np.int64, len(candidates.hits))
     return np.lexsort((ids, -fused)).tolist(), fused
 

@@ -118,11 +118,16 @@ def test_no_run_asks_what_nobody_accepted(room: Newsroom, tmp_path: Path) -> Non
 
 def test_accepted_is_kept_through_csv(tmp_path: Path) -> None:
     told = [
-        Question(str(at), "Who?", tags=("made",), extra={ACCEPTED: said})
+        Question(str(at), "Who?", tags=("made", "made-who"), extra={ACCEPTED: said})
         for at, said in enumerate((None, True, False))
     ]
     sets.write(told, tmp_path / "set.csv")
     assert [one.id for one in asked(sets.read(tmp_path / "set.csv"))] == ["1"]
+
+
+def test_a_set_of_ones_own_with_the_tag_made_is_asked() -> None:
+    mine = Question("a", "Who made the bridge?", tags=("made",))
+    assert asked([mine]) == (mine,)
 
 
 def test_a_models_question_is_kept_only_where_its_quote_is_the_articles_own() -> None:
