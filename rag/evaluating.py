@@ -236,10 +236,23 @@ def imported(room: Newsroom, path: Path, name: str | None = None) -> Run:
 
 
 def ranking(said: str) -> Ranking:
-    """A ranking by its name, as `--ranking` says it. Raises: UsageError."""
-    if said not in get_args(By):
+    """A ranking as `--ranking` and a run's setting say it: a name, after `convex` the share of meaning from 0 to 1.
+
+    Raises:
+        UsageError: it is none.
+    """
+    by, _, share = said.partition(" ")
+    if by not in get_args(By):
         raise UsageError("--ranking", f"there is no {said!r}", f"Choose from: {', '.join(get_args(By))}.")
-    return Ranking(said)  # type: ignore[arg-type]  # checked above
+    if not share:
+        return Ranking(by)  # type: ignore[arg-type]  # checked above
+    try:
+        dense = float(share)
+    except ValueError:
+        dense = -1.0
+    if by != "convex" or not 0 <= dense <= 1:
+        raise UsageError("--ranking", f"{said!r} names no share of meaning", "Write it like convex 0.6.")
+    return Ranking("convex", dense)
 
 
 def _named(room: Newsroom, name: str) -> kept_runs.Kept:

@@ -125,5 +125,7 @@ def test_the_gate_catches_words_off_and_then_meaning_off(
 
 
 def test_a_ranking_that_is_none_is_told() -> None:
-    with pytest.raises(UsageError, match="--ranking"):
-        evaluating.ranking("best")
+    for wrong in ("best", "convex much", "convex 2", "words 0.5"):
+        with pytest.raises(UsageError, match="--ranking"):
+            evaluating.ranking(wrong)
+    assert evaluating.ranking("convex 0.4").dense == 0.4

@@ -289,16 +289,22 @@ def _go_on(one: Listed) -> None:
             fold=setting.fold,
             always_answer=setting.always_answer,
             extractive=setting.model is None,
+            ranking=evaluating.ranking(setting.ranking),
         )
         measuring.refuse_busy()
         evaluating.plan(room.opened(), found.path, one.run.name, how=how, repeat=setting.repeat)
-        measuring.start(found.path, one.run.name, _flags(how, setting.repeat))
+        measuring.start(found.path, one.run.name, _flags(how, setting.repeat, setting.ranking))
     except DatelineError as error:
         undo.tell("evaluate", str(error))
 
 
-def _flags(how: evaluating.How, repeat: int) -> tuple[str, ...]:
-    flags = [f"--repeat={repeat}", f"--cap={how.cap or 0}", "--fold" if how.fold else "--no-fold"]
+def _flags(how: evaluating.How, repeat: int, ranking: str) -> tuple[str, ...]:
+    flags = [
+        f"--repeat={repeat}",
+        f"--ranking={ranking}",
+        f"--cap={how.cap or 0}",
+        "--fold" if how.fold else "--no-fold",
+    ]
     flags += ["--always-answer"] if how.always_answer else []
     return (*flags, *(["--extractive"] if how.extractive else []))
 
