@@ -22,6 +22,7 @@ from rag.evaluation.asking import Job, Kept, ask_all
 from rag.evaluation.citing import cited_by, text_of
 from rag.evaluation.comparison import AUROC, Change, Comparison, Turned, compare, gate, order_of
 from rag.evaluation.diagnosis import SAYS
+from rag.evaluation.grading import MARKS
 from rag.evaluation.measures import BY_NAME, MEASURES
 from rag.evaluation.metrics import Interval
 from rag.evaluation.power import smallest_change
@@ -41,6 +42,7 @@ from rag.evaluation.words import (
     signed,
 )
 from rag.jsonable import SCHEMA, as_json, from_json
+from rag.library import grades as kept_grades
 from rag.library import runs as kept_runs
 from rag.library.ingest import Progress
 from rag.newsroom import How, Newsroom
@@ -49,6 +51,7 @@ from rag.retrieval.scoring import By, Ranking
 
 LONGEST = 80  # characters of a run's name
 MOST_TURNS = 100
+GRADED = ("question", "grader", "mark", "why", "at")  # of a grade, in an exported run
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +204,11 @@ def forget(room: Newsroom, name: str) -> None:
 
 
 def exported(room: Newsroom, name: str) -> dict[str, Any]:
-    """A run whole, as one JSON object. Raises: UsageError."""
+    """A run whole, with the grades that people gave, as one JSON object. Raises: UsageError."""
     run, asked = load(room, name)
-    return {"schema": SCHEMA, "run": as_json(run), "asked": as_json(asked)}
+    rows = kept_grades.of_runs(room.catalog, [_named(room, name).key])
+    given = [{field: getattr(row, field) for field in GRADED} for row in rows]
+    return {"schema": SCHEMA, "run": as_json(run), "asked": as_json(asked), "grades": given}
 
 
 def imported(room: Newsroom, path: Path, name: str | None = None) -> Run:
@@ -221,6 +226,7 @@ def imported(room: Newsroom, path: Path, name: str | None = None) -> Run:
         run, asked = from_json(Run, told["run"]), tuple(from_json(Asked, one) for one in told["asked"])
         result(run, asked)  # what cannot be scored is no run
         date.fromisoformat(run.setting.today)
+        given = _graded(told.get("grades", []), {one.question.id for one in asked})
     except OSError as error:
         reason = (error.strerror or "not readable").lower()
         raise ReadingError(str(path), f"it cannot be read ({reason})", "Check the path.") from error
@@ -232,7 +238,20 @@ def imported(room: Newsroom, path: Path, name: str | None = None) -> Run:
     key = kept_runs.begin(room.catalog, run.name, run.began, _written(run))
     rows = [kept_runs.Row(place, one.answer is None, _written(one)) for place, one in enumerate(asked)]
     kept_runs.keep(room.catalog, key, rows)
+    for grade in given:
+        kept_grades.keep(room.catalog, kept_grades.Row(key, **grade))
     return run
+
+
+def _graded(told: Any, ids: set[str]) -> list[dict[str, str]]:
+    """The grades of an exported run. Raises: ValueError, TypeError, KeyError: they are none of it."""
+    given = [{field: one[field] for field in GRADED} for one in told]
+    for one in given:
+        if not all(isinstance(value, str) for value in one.values()):
+            raise TypeError("a grade is text")
+        if one["mark"] not in MARKS or one["question"] not in ids:
+            raise ValueError("no grade of this run")
+    return given
 
 
 def ranking(said: str) -> Ranking:

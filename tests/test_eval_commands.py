@@ -151,7 +151,18 @@ def test_a_run_is_exported_and_imported_whole(
     file = tmp_path / "base.json"
     assert run("eval", "export", "base", str(file)).code == 0
     assert run("eval", "import", str(file)).code == 2
+    run("eval", "grade", "base", "--grader", "Maja", stdin="w it says none\nr\nq\n")
+    graded = run("eval", "grades", "base", "--json").json["grades"]
+    assert len(graded) == 2
+    assert run("eval", "export", "base", str(file)).code == 0
     assert run("eval", "import", str(file), "--name", "theirs").code == 0
+    theirs = run("eval", "grades", "theirs", "--json").json["grades"]
+    assert theirs == [{**one, "run": "theirs"} for one in graded]
+    bad = json.loads(file.read_text())
+    for change in ({"mark": "great"}, {"question": "none"}, {"why": None}):
+        wrong = tmp_path / "wrong.json"
+        wrong.write_text(json.dumps({**bad, "grades": [{**bad["grades"][0], **change}]}))
+        assert "it is not an exported run" in run("eval", "import", str(wrong), "--name", "bad").err
     shown = run("eval", "show", "theirs", "--json").json
     assert shown.pop("run")["imported"] is True
     del told["run"]

@@ -129,6 +129,9 @@ def _form(path: Path) -> None:
         if model is not None:
             st.checkbox(f"Without the language model ({words.plain(model)})", key="run_extractive")
         st.checkbox("Never decline, to see what would be said", key="run_always")
+        st.number_input(
+            "Over the library as it was at sequence (empty: as it stands)", 0, value=None, key="run_at"
+        )
         st.form_submit_button(
             "Run", type="primary", on_click=lambda: _start(path, str(held["run_name"]).strip())
         )
@@ -198,7 +201,9 @@ def _start(path: Path, name: str) -> None:
                 f"run {name!r}", "a run has this name", "Choose another, or go on with that one."
             )
         measuring.refuse_busy()
-        evaluating.plan(room.opened(), path, name, how=how)
+        at = held.get("run_at")
+        flags += [f"--at={at}"] if at is not None else []
+        evaluating.plan(room.opened() if at is None else room.opened().at(at), path, name, how=how)
         measuring.start(path, name, tuple(flags))
     except DatelineError as error:
         undo.tell("evaluate", str(error))
@@ -292,8 +297,12 @@ def _go_on(one: Listed) -> None:
             ranking=evaluating.ranking(setting.ranking),
         )
         measuring.refuse_busy()
-        evaluating.plan(room.opened(), found.path, one.run.name, how=how, repeat=setting.repeat)
-        measuring.start(found.path, one.run.name, _flags(how, setting.repeat, setting.ranking))
+        newsroom, then = room.opened(), setting.sequence
+        same = newsroom.sequence == then
+        there = newsroom if same else newsroom.at(then)
+        evaluating.plan(there, found.path, one.run.name, how=how, repeat=setting.repeat)
+        flags = _flags(how, setting.repeat, setting.ranking)
+        measuring.start(found.path, one.run.name, flags if same else (*flags, f"--at={then}"))
     except DatelineError as error:
         undo.tell("evaluate", str(error))
 

@@ -121,12 +121,28 @@ def test_a_name_that_is_taken_or_a_run_under_way_is_told_and_nothing_begun(
 
 def test_a_stopped_run_goes_on_with_what_it_was_begun_with(room: Newsroom) -> None:
     evaluating.plan(room, eval_sets.STARTER, "half", how=How(cap=None, always_answer=True, extractive=True))
-    room_flags = ("--repeat=1", "--cap=0", "--fold", "--always-answer", "--extractive")
+    room_flags = ("--repeat=1", "--ranking=fitted", "--cap=0", "--fold", "--always-answer", "--extractive")
     AtOnce.stays = True
     app = opened()
     assert "stopped at 0 of 3" in shown(app)
     app.button(key="on-half").click().run()
     assert AtOnce.flags == room_flags
+
+
+def test_a_run_is_made_over_the_library_as_it_was(room: Newsroom) -> None:
+    before = room.sequence
+    room.remove(["ferry"])
+    app = opened()
+    app.text_input(key="run_name").input("then")
+    app.number_input(key="run_at").set_value(before)
+    pressed(app, "Run")
+    assert AtOnce.flags == (f"--at={before}",)
+    assert evaluating.load(room, "then")[0].setting.sequence == before
+    app = opened()
+    app.text_input(key="run_name").input("later")
+    app.number_input(key="run_at").set_value(10**6)
+    pressed(app, "Run")
+    assert "the library has no sequence 1,000,000" in shown(app)
 
 
 def test_a_dropped_set_is_kept_or_its_faults_are_told_by_line_and_column(room: Newsroom) -> None:
