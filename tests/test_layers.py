@@ -27,6 +27,7 @@ EDGE = {
     "evaluating",
     "grading",
     "making",
+    "judging",
     "sweeping",
     "feedback",
     "question_sets",

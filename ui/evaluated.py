@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from rag import evaluating, grading
+from rag import evaluating, grading, judging
 from rag.evaluating import BY_CHANCE, Comparison, Listed, Result, Turned, Wrong, can_show, order_of, sheet
 from rag.types import Question
 from ui import address, figures, measuring, room, words
@@ -57,6 +57,10 @@ def run_page(one: Listed) -> None:
     html(f"<h2>{words.count(len(wrong), 'question')} did not come out right</h2>{figures.why(result)}")
     _each(f"run {one.run.name}", wrong, _wrong)
     by_people.graded(by_hand, (one.run.name,))
+    for judge in judging.judged(room.opened(), one.run.name):
+        html("<h2>Judged by a model</h2>")
+        for line in judging.lines(judge):
+            st.text(line)
 
 
 def _wrong(at: int, one: Wrong) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from rag import eval_terminal, evaluating, grading, terminal
-from rag.commands import feedback, grade, made, sweep
+from rag.commands import feedback, grade, judge, made, sweep
 from rag.commands.flags import HomeFlag, JsonFlag
 from rag.errors import LibraryError, UsageError
 from rag.evaluating import (
@@ -56,6 +56,7 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
     made.add(group, opened, show, stopping)
     feedback.add(group, opened, show)
     sweep.add(group, opened, show, stopping)
+    judge.add(group, opened, show, stopping)
 
 
 def _add_run(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> None:

@@ -108,7 +108,7 @@ def graded(grades: Sequence[Grade], questions: Sequence[Question]) -> Graded:
         tuple(
             found
             for pair in pairs
-            if (found := _agreement(pair, *(by_grader[name] for name in pair))) is not None
+            if (found := agreement(pair, *(by_grader[name] for name in pair))) is not None
         ),
         of_critical,
         tuple(one for one in of_critical if one.mark == "harmful"),
@@ -120,7 +120,8 @@ def _counted(some: Iterable[Grade]) -> dict[Mark, int]:
     return {mark: counts[mark] for mark in MARKS}
 
 
-def _agreement(names: tuple[str, str], one: dict[Item, Grade], two: dict[Item, Grade]) -> Agreement | None:
+def agreement(names: tuple[str, str], one: dict[Item, Grade], two: dict[Item, Grade]) -> Agreement | None:
+    """How far two graders agree; None where no answer was graded by both."""
     both = [item for item in one if item in two]
     if not both:
         return None

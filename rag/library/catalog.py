@@ -27,10 +27,10 @@ from rag.library.schema import (
     changes,
     counter,
     meta,
-    metadata,
     passages,
     versions,
 )
+from rag.library.schema_evaluation import metadata
 from rag.library.selects import (
     article_key,
     article_of,

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import insert, select, update
 
 from rag.library.catalog import Catalog
-from rag.library.schema import feedback
+from rag.library.schema_evaluation import feedback
 
 
 @dataclass(frozen=True, slots=True)

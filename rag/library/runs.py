@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from rag.library.catalog import AT_ONCE, Catalog
 from rag.library.schema import decisions, grades, run_answers, runs
+from rag.library.schema_evaluation import judgements
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def answers(catalog: Catalog, key: int) -> Iterator[Row]:
 def forget(catalog: Catalog, key: int) -> None:
     """Take a run out with all that is kept of it."""
     with catalog.writing() as connection:
-        for table in (run_answers, grades, decisions):
+        for table in (run_answers, grades, decisions, judgements):
             connection.execute(delete(table).where(table.c.run_key == key))
         connection.execute(delete(runs).where(runs.c.key == key))
 

@@ -386,14 +386,3 @@ files = Table(
     Column("digest", String, nullable=False),
     Column("items", Text, nullable=False),
 )
-
-# What a reader said of an answer: right, wrong, ...; open until somebody closes it.
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    *(Column(name, String, nullable=False) for name in ("answer_id", "owner", "kind", "at")),
-    *(Column(name, Text, nullable=False) for name in ("note", "question", "answer", "scope")),
-    Column("closed", String),
-    Column("closed_by", String),
-)
