@@ -311,3 +311,15 @@ def test_missing_places_are_found_by_the_quote_and_wrong_ones_are_named() -> Non
         "article g-1 does not hold 'Holt & Sons' there",
         "article g-9 is not in the library",
     ]
+
+
+def test_a_set_of_50_000_questions_is_read_whole_and_its_one_fault_is_told_by_line(tmp_path: Path) -> None:
+    rows = [f"q{at},What happened on day {at}?,yes" for at in range(50_000)]
+    rows[40_000] = "q7,What happened on day 7?,yes"
+    path = tmp_path / "many.csv"
+    path.write_text("id,question,answerable\n" + "\n".join(rows), encoding="utf-8")
+    found = sets.check(path)
+    assert len(found.questions) == 49_999
+    [fault] = found.problems
+    assert fault.thing == "many.csv line 40002, id"
+    assert "'q7' already stands on line 9" in fault.fault
