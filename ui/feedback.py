@@ -25,7 +25,8 @@ def below(answer: Answer, scope: Scope) -> None:
     if room.library(hurried=True).read_only:
         return
     undo.notice("ask")
-    with st.container(key="feedback", horizontal=True, vertical_alignment="center", gap="medium"):
+    done = st.session_state.get("said_done", 0)  # another container, so that what was open is closed
+    with st.container(key=f"feedback-{done}", horizontal=True, vertical_alignment="center", gap="medium"):
         with st.popover("Give feedback", type="tertiary", width="content"), st.form("feedback", border=False):
             st.radio(
                 "This answer is", list(MEANS), key="said_kind", index=None, format_func=MEANS.__getitem__
@@ -57,6 +58,7 @@ def _give(answer: Answer, scope: Scope) -> None:
         undo.tell("ask", str(error))
         return
     held["said_kind"], held["said_note"] = None, ""
+    held["said_done"] = held.get("said_done", 0) + 1
     undo.tell("ask", f"Thank you: feedback {given.number} is on the Evaluate page.")
 
 
@@ -68,6 +70,7 @@ def _add(answer: Answer, scope: Scope) -> None:
     except DatelineError as error:
         undo.tell("ask", str(error))
         return
+    st.session_state["said_done"] = st.session_state.get("said_done", 0) + 1
     undo.tell("ask", f"{question_id} is in {name}.", partial(question_sets.bring_back, newsroom, before))
 
 
