@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -89,7 +89,8 @@ class Newsroom(Checking):
         self._embedder, self._no_embedder = embedder, ""
         self._own_embedder = embedder is not None
         self._chat: Chat | None = None
-        self._meeting = threading.Lock()
+        self._meeting, self.viewing = threading.Lock(), threading.Lock()
+        self.views: dict[object, Newsroom] = {}  # of those who may not read all of it
         # one that cannot be opened whole leaves nothing open and holds no lock
         with contextlib.ExitStack() as undo:
             self.catalog = open_catalog(home, thorough=serve)
@@ -152,6 +153,8 @@ class Newsroom(Checking):
             self._close_parts()
 
     def _close_parts(self) -> None:
+        for view in self.views.values():
+            view.catalog.close()
         try:
             self.indexes.close()
         finally:
@@ -321,6 +324,17 @@ class Newsroom(Checking):
         from rag.pinned import PinnedNewsroom
 
         return PinnedNewsroom(self, sequence)
+
+    def seen_by(self, groups: Collection[str] | None) -> Newsroom:
+        """The newsroom as who is in these groups may see it; None: who may read all of it (`rag/seen.py`)."""
+        from rag.seen import seen_by
+
+        return seen_by(self, groups)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing of the library is hidden from who has this newsroom."""
+        return True
 
     def evaluate(
         self, questions: Path | str, name: str, *, how: How | None = None, repeat: int = 1, workers: int = 2

@@ -22,8 +22,9 @@ from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder, Vector
 from rag.library.indexes import Indexes
 from rag.library.rows import HitRow, Totals
-from rag.library.snapshot import InScope, Snapshot
+from rag.library.snapshot import OPEN, InScope, Snapshot
 from rag.library.snapshot_changes import refreshed
+from rag.library.word_scope import Bars
 from rag.retrieval import query as queries
 from rag.retrieval.coverage import AboutCoverage, about_coverage
 from rag.retrieval.exact import Exact, ExactSearcher, Order, in_order
@@ -92,6 +93,7 @@ class Questions:
         today: the day from which "last week" counts, where the question brings none.
         as_of_today: whether `today` was set, so that later articles are out.
         at: the sequence at which the library is read; None: now. `groups`: the near-duplicate groups then.
+        bars: what the catalog hides from the reader, and the indexes are not to find.
     """
 
     def __init__(
@@ -107,7 +109,9 @@ class Questions:
         as_of_today: bool,
         at: int | None = None,
         groups: Mapping[int, int] | None = None,
+        bars: Bars = OPEN,
     ) -> None:
+        self._bars = bars
         self._catalog, self._indexes = catalog, indexes
         self._embedder, self._why_none, self._kept_here = embedder, why_none, kept_here
         self._back: tuple[tuple[_State, tuple[str, ...]], NDArray[np.int64]] | None = None
@@ -126,7 +130,8 @@ class Questions:
     def inside(self, snapshot: Snapshot, scope: Scope, latest: date | None = None) -> InScope:
         """A scope applied; the sample newsroom is left out of it while there is anything else."""
         known = self._catalog.known([*scope.articles, *scope.not_articles])
-        return snapshots.in_scope(snapshot, scope, known, latest=_number(latest), hidden=_hidden(scope))
+        day, hidden = _number(latest), _hidden(scope)
+        return snapshots.in_scope(snapshot, scope, known, latest=day, hidden=hidden, bars=self._bars)
 
     def counts(self, scope: Scope, today: date | None = None) -> Counts:
         """How many articles are in scope, and how many each choice would bring."""
