@@ -40,7 +40,9 @@ def door() -> tuple[Middleware, Middleware]:
     told = settings.load()
     password = told.password.get_secret_value() if told.password else None
     closed = Middleware(Door, password=password, header=told.user_header)
-    return closed, Middleware(Reader, header=told.user_header)
+    has_door = password is not None or told.user_header is not None
+    who = Middleware(Reader, header=told.user_header, groups=told.groups_header, closed=has_door)
+    return closed, who
 
 
 app = st.App(

@@ -75,6 +75,13 @@ class Listed:
     failed: int
 
 
+def refuse_partial(room: Newsroom) -> None:
+    """Raises: UsageError where part of the library is hidden from the reader: a run shows what all of it says."""
+    if not room.sees_all:
+        fault = "runs are made over the whole library, and you may not read all of it"
+        raise UsageError("Evaluate", fault, "Ask someone who may, or use `dateline eval`.")
+
+
 def plan(
     room: Newsroom, path: Path, name: str, *, how: How | None = None, repeat: int = 1, again: bool = False
 ) -> Planned:
@@ -88,6 +95,7 @@ def plan(
         UsageError: another run has this name, or what it depends on has changed since; no evidence of the set is in
             this library.
     """
+    refuse_partial(room)
     how = how or How()
     if not name.strip() or len(name) > LONGEST or not name.isprintable():
         raise UsageError(

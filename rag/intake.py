@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,8 +174,13 @@ class Intake(Embedding, Ruling):
         """The collections that are open to some groups only, each with these."""
         return access.opened_to(self.catalog)
 
-    def open_to(self, collection: str, groups: Sequence[str]) -> tuple[str, ...]:
+    def open_to(
+        self, collection: str, groups: Sequence[str], *, by: Collection[str] | None = None
+    ) -> tuple[str, ...]:
         """Open a collection to these groups only; to none: to everyone again. Returns the groups as they are kept.
+
+        Args:
+            by: the groups of who does it, who must not lock themselves out; None: who may read all anyway.
 
         What is in it is then read by who is in one of them, unless another collection that it is in says otherwise:
         what is in several such collections is read by whoever may read one of them.
@@ -193,6 +198,9 @@ class Intake(Embedding, Ruling):
             if "," in one or not one.isprintable() or len(one) > LONGEST_GROUP:
                 fault = f"it holds a comma or a control character, or more than {LONGEST_GROUP} characters"
                 raise UsageError(f"The group “{one[:40]}”", fault, "Write it as sign-in names it.")
+        if by is not None and theirs and set(theirs).isdisjoint(by):
+            fault = "you are in none of these groups, and could not read it any more"
+            raise UsageError(f"The collection “{name}”", fault, "Name one of your own groups, too.")
         access.open_to(self.catalog, name, theirs)
         return theirs
 

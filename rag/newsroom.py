@@ -331,11 +331,6 @@ class Newsroom(Checking):
 
         return seen_by(self, groups)
 
-    @property
-    def sees_all(self) -> bool:
-        """Whether nothing of the library is hidden from who has this newsroom."""
-        return True
-
     def evaluate(
         self, questions: Path | str, name: str, *, how: How | None = None, repeat: int = 1, workers: int = 2
     ) -> Result:

@@ -132,10 +132,17 @@ class SeenNewsroom(Newsroom):
         self._theirs(collection)
         return self._all.keep_local(collection, local)
 
-    def open_to(self, collection: str, groups: Sequence[str]) -> tuple[str, ...]:
+    def groups_of(self) -> dict[str, tuple[str, ...]]:
+        """The collections open to some groups only, without those that are closed to the reader."""
+        closed = bars_for(rules := self._all.groups_of(), self._groups).closed
+        return {name: theirs for name, theirs in rules.items() if name not in closed}
+
+    def open_to(
+        self, collection: str, groups: Sequence[str], *, by: Collection[str] | None = None
+    ) -> tuple[str, ...]:
         """Say whom one that is not closed to the reader is open to."""
         self._theirs(collection)
-        return self._all.open_to(collection, groups)
+        return self._all.open_to(collection, groups, by=by)
 
     def mend(
         self, mend: Mend, *, who: str = "", progress: Callable[[int, int], None] | None = None

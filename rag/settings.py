@@ -34,6 +34,17 @@ class Settings(BaseSettings):
     # The door of a page on the office network: a password, or a header in which a proxy on this machine names the user.
     password: SecretStr | None = Field(default=None, min_length=8)
     user_header: str | None = None
+    groups_header: str | None = None  # in which that proxy names the user's groups, separated by commas
+    # OpenID Connect in place of both: the provider's metadata, and who we are to it.
+    oidc_metadata: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_cookie_secret: SecretStr | None = Field(
+        default=None, min_length=32
+    )  # signs the cookie; else one is made
+    oidc_address: str | None = None  # the page's own, as browsers know it: https://dateline.example.org
+    oidc_scope: str = "openid email profile"
+    oidc_groups_claim: str = "groups"
 
     # A language model writes only where DATELINE_MODEL names one: a key in the shell alone sends nothing out.
     model: str | None = None
@@ -56,7 +67,7 @@ class Settings(BaseSettings):
     embedding_timeout: float = Field(default=4, gt=0)  # seconds that a question waits for its vector
     embedding_price: float | None = Field(default=None, ge=0)  # per million tokens
 
-    @field_validator("openai_base_url", "embedding_base_url")
+    @field_validator("openai_base_url", "embedding_base_url", "oidc_metadata", "oidc_address")
     @classmethod
     def _address(cls, address: str | None) -> str | None:
         if address is not None and not address.startswith(("http://", "https://")):
