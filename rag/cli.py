@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import newsroom, terminal
+from rag import newsroom, sign_in, terminal
 from rag import settings as settings_module
 from rag.commands import every, history, mend
 from rag.commands.flags import (
@@ -51,6 +51,7 @@ from rag.imports import Started
 from rag.jsonable import as_json
 from rag.newsroom import SAMPLE, How, Listing, Newsroom
 from rag.ruled import Preview
+from rag.settings import Settings
 from rag.state import Plan
 from rag.table import write_csv
 
@@ -250,19 +251,20 @@ def serve(
         typer.Option(
             "--network",
             metavar="NAME",
-            help="Open it to the office network too, under this name or address; needs DATELINE_PASSWORD.",
+            help="Open it to the office network too, under this name or address; needs a password or sign-in.",
+        ),
+    ] = None,
+    behind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--behind", metavar="NAME", help="A proxy on this machine answers for it under this name."
         ),
     ] = None,
     home: HomeFlag = None,
 ) -> None:
-    """Open the page: on this machine only, or with --network to the office behind a password."""
+    """Open the page: on this machine only, or to the office: with --network, or --behind a proxy on this machine."""
     settings = settings_module.load(home=home, port=port)
-    if network and settings.password is None:
-        raise UsageError(
-            "--network",
-            "whoever reaches this machine could read every article",
-            "Set DATELINE_PASSWORD (8 characters or more) in .env first.",
-        )
+    _refuse_open(settings, network, behind)
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
             raise UsageError(
@@ -274,8 +276,13 @@ def serve(
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     command += ["--server.port", str(settings.port)]
     command += ["--server.address", "0.0.0.0" if network else "localhost"]
-    for name in ("localhost", "127.0.0.1", *(network or ())):
+    names = [*(behind or ()), *(network or ())]
+    for name in ("localhost", "127.0.0.1", *names):
         command += ["--server.allowedHosts", name]
+    if sign_in.uses_oidc(settings):
+        command += ["--secrets.files", str(sign_in.write_secrets(settings, names))]
+    if settings.user_header is not None:  # who connects is the proxy itself, whomever it forwards
+        os.environ["FORWARDED_ALLOW_IPS"] = ""
     if network:  # else Streamlit asks the internet for this machine's address
         command += ["--browser.serverAddress", network[0]]
     command += ["--server.headless", "false" if browser and _has_display() else "true"]
@@ -283,6 +290,20 @@ def serve(
     terminal.err.print(f"Dateline is opening at {' and '.join(where)} (stop it with Ctrl-C).")
     os.chdir(ROOT)
     os.execv(command[0], command)  # in this process, so that whoever stops it stops the server
+
+
+def _refuse_open(settings: Settings, network: list[str] | None, behind: list[str] | None) -> None:
+    """Refuse to open the page to others without a door. Raises: UsageError."""
+    by_proxy_alone = settings.user_header is not None and settings.password is None
+    if (network or behind) and not sign_in.has_door(settings):
+        raise UsageError(
+            "--network" if network else "--behind",
+            "whoever reaches this machine could read every article",
+            "Set DATELINE_PASSWORD (8 characters or more), or another way to sign in, in .env first.",
+        )
+    if network and by_proxy_alone:
+        fault = "nobody could come in that way: users are named by a proxy on this machine"
+        raise UsageError("--network", fault, "Use --behind NAME, or set DATELINE_PASSWORD, too.")
 
 
 def _planned(planned: Plan, found: Preview) -> None:

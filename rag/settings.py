@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     oidc_address: str | None = None  # the page's own, as browsers know it: https://dateline.example.org
     oidc_scope: str = "openid email profile"
     oidc_groups_claim: str = "groups"
+    oidc_hours: float = Field(default=12, gt=0)  # how long a sign-in and its groups hold
 
     # A language model writes only where DATELINE_MODEL names one: a key in the shell alone sends nothing out.
     model: str | None = None

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui import sign_in
 from ui.door import named
 
 COOKIE = "dateline-reader"
@@ -87,6 +88,9 @@ def present() -> Callable[[], bool]:
 
 def owner() -> str:
     """Whose history this session has. A browser that takes no cookie has one as long as its session."""
+    who = sign_in.person()
+    if who is not None:
+        return who.owner
     said = st.context.headers.get(HEADER)
     if said:
         return said
@@ -95,6 +99,9 @@ def owner() -> str:
 
 def groups() -> frozenset[str] | None:
     """The groups of whoever reads the page; None: there is no door, and they may read all."""
+    who = sign_in.person()
+    if who is not None:
+        return who.groups
     said = st.context.headers.get(GROUPS)
     return None if said is None else frozenset(json.loads(said))
 
