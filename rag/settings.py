@@ -39,9 +39,7 @@ class Settings(BaseSettings):
     oidc_metadata: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
-    oidc_cookie_secret: SecretStr | None = Field(
-        default=None, min_length=32
-    )  # signs the cookie; else one is made
+    oidc_cookie_secret: SecretStr | None = Field(default=None, min_length=32)  # else one is made and kept
     oidc_address: str | None = None  # the page's own, as browsers know it: https://dateline.example.org
     oidc_scope: str = "openid email profile"
     oidc_groups_claim: str = "groups"
@@ -96,9 +94,13 @@ def load(**flags: object) -> Settings:
         return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).upper()
+        field = str(first["loc"][0])
+        name, told = field.upper(), f"{first['input']!r} was given; {first['msg']}"
+        known = Settings.model_fields.get(field)
+        if known is None or "SecretStr" in str(known.annotation):  # what is secret is not repeated
+            told = str(first["msg"])
         raise UsageError(
             name if name.startswith("OPENAI_") else f"DATELINE_{name}",
-            f"{first['input']!r} was given; {first['msg']}",
+            told,
             "Correct it in the environment or in .env.",
         ) from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import stat
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
@@ -76,3 +78,31 @@ def test_people_sign_in_see_what_their_groups_may_read_and_sign_out(
     kept = home / "sign-in.toml"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert SECRET not in (tmp_path / "log").read_text()
+
+
+def test_a_proxy_on_this_machine_names_the_user_whomever_it_forwards(tmp_path: Path) -> None:
+    port = free_port()
+    told = {"DATELINE_HOME": str(tmp_path / "home"), "DATELINE_USER_HEADER": "X-Forwarded-User"}
+    start = [
+        sys.executable,
+        "-m",
+        "rag",
+        "serve",
+        "--no-browser",
+        "--port",
+        str(port),
+        "--behind",
+        "news.example",
+    ]
+    with serving(start, port, told, tmp_path / "log") as here:
+        answers = []
+        for named in ({"X-Forwarded-User": "maja"}, {}):
+            headers = {"Host": "news.example", "X-Forwarded-For": "10.0.0.9", **named}
+            try:
+                with urllib.request.urlopen(
+                    urllib.request.Request(here, headers=headers), timeout=20
+                ) as page:
+                    answers.append(page.status)
+            except urllib.error.HTTPError as refused:
+                answers.append(refused.code)
+        assert answers == [200, 403]
