@@ -280,6 +280,9 @@ def serve(
     for name in ("localhost", "127.0.0.1", *names):
         command += ["--server.allowedHosts", name]
     if sign_in.uses_oidc(settings):
+        trouble = sign_in.look(settings)
+        if trouble is not None:
+            terminal.err.print(terminal.harmless(f"Sign-in: {trouble}"), soft_wrap=True)
         command += ["--secrets.files", str(sign_in.write_secrets(settings, names))]
     if settings.user_header is not None:  # who connects is the proxy itself, whomever it forwards
         os.environ["FORWARDED_ALLOW_IPS"] = ""

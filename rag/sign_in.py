@@ -15,12 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rag.errors import LibraryError, UsageError
 from rag.settings import Settings
 
 FILE = "sign-in.toml"
 CALLBACK = "/oauth2callback"  # where Streamlit takes people back from the provider
+PATIENCE = 5.0  # seconds that the start waits for the provider
 NEEDED = ("oidc_metadata", "oidc_client_id", "oidc_client_secret")
 
 
@@ -101,6 +103,42 @@ def write_secrets(settings: Settings, names: Sequence[str]) -> Path:
             str(path), f"it cannot be written ({reason})", "Mend the folder's rights."
         ) from error
     return path
+
+
+def look(settings: Settings) -> str | None:
+    """Whether the provider is there, before anybody tries to sign in; what keeps it from being reached, if anything.
+
+    Raises:
+        UsageError: what is there is no provider's metadata.
+    """
+    import httpx  # 70 ms that no other command waits for
+
+    where = settings.oidc_metadata or ""
+    host = urlsplit(where).netloc
+    way_out = (
+        f"Correct {_said('oidc_metadata')}: it ends in /.well-known/openid-configuration for most providers."
+    )
+    try:
+        answer = httpx.get(where, timeout=PATIENCE, follow_redirects=True)
+    except httpx.InvalidURL as error:
+        raise UsageError(_said("oidc_metadata"), "it is no address", way_out) from error
+    except httpx.HTTPError as error:
+        return f"{host} cannot be reached now ({type(error).__name__}): nobody can sign in until it can."
+    try:
+        said = answer.raise_for_status().json()
+    except httpx.HTTPStatusError as error:
+        if answer.status_code >= 500:
+            return f"{host} answers with status {answer.status_code}: nobody can sign in until it is well."
+        fault = f"its address answers with status {answer.status_code}"
+        raise UsageError("The sign-in provider", fault, way_out) from error
+    except ValueError:
+        said = None
+    if (
+        not isinstance(said, dict)
+        or not {"authorization_endpoint", "token_endpoint", "jwks_uri"} <= said.keys()
+    ):
+        raise UsageError("The sign-in provider", "its address gives no OpenID Connect metadata", way_out)
+    return None
 
 
 def person(claims: Mapping[str, Any], *, claim: str, now: float, hours: float) -> Person | None:

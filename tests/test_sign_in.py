@@ -13,6 +13,7 @@ from rag import settings as settings_module
 from rag import sign_in
 from rag.errors import LibraryError, UsageError
 from rag.settings import Settings
+from tests.fakes.oidc_provider import providing
 
 OIDC = {
     "oidc_metadata": "https://id.example.org/.well-known/openid-configuration",
@@ -102,3 +103,16 @@ def test_claims_name_a_person_their_groups_and_no_other_provider_s_user() -> Non
 )
 def test_claims_without_a_name_or_too_old_let_nobody_in(claims: dict[str, Any]) -> None:
     assert named(**claims) is None
+
+
+def test_what_is_no_provider_is_refused_at_the_start_and_one_that_is_away_is_told(tmp_path: Path) -> None:
+    with providing({"maja": []}, "http://localhost/") as provider:
+        assert sign_in.look(told(tmp_path, **OIDC | {"oidc_metadata": provider.metadata_url})) is None
+        for wrong, fault in (
+            (provider.address, "status 404"),
+            (f"{provider.address}/jwks", "no OpenID Connect"),
+        ):
+            with pytest.raises(UsageError, match=fault):
+                sign_in.look(told(tmp_path, **OIDC | {"oidc_metadata": wrong}))
+        away = provider.metadata_url
+    assert "cannot be reached now" in (sign_in.look(told(tmp_path, **OIDC | {"oidc_metadata": away})) or "")
