@@ -46,7 +46,6 @@ def main() -> None:
         frame.fault(error)
         return
     holdings = frame.masthead(PAGES, page, library)
-    sign_in.out()
     page.run()
     if hurried:
         holdings.text(words.holdings(room.library()))

@@ -46,7 +46,7 @@ def person() -> Person | None:
 
 def page() -> None:
     """The way in."""
-    with st.container(key="welcome"):
+    with st.container(key="page"):
         st.html("<h1>Sign in</h1>")
         st.text("The articles here are your newsroom's. Sign in as you do for its other tools.")
         st.button("Sign in", type="primary", key="sign_in", on_click=st.login)
