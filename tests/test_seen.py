@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rag import newsroom
+from rag import evaluating, newsroom
 from rag.errors import NoSuchArticle, NotKept, UsageError
 from rag.library.access import SEEN, TELLING_NOTHING
 from rag.library.schema import metadata
@@ -285,3 +285,35 @@ def test_a_newsroom_opens_again_with_its_groups(tmp_path: Path, room: Newsroom) 
     assert room.seen_by({"sports"}) is room.seen_by({"weather"})
     with pytest.raises(UsageError, match="comma"):
         room.open_to(DESK, ["a,b"])
+
+
+def test_a_file_of_several_records_is_not_given_to_who_may_not_read_one_of_them(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    records = [
+        {"id": "open-1", "text": "The library of Marden opens on Sundays from May."},
+        {"id": "shut-1", "text": "A source told of nine payments to the mayor.", "collections": [DESK]},
+    ]
+    both = tmp_path / "both.jsonl"
+    both.write_text("\n".join(map(json.dumps, records)))
+    room.ingest([both])
+    reader = room.seen_by(())
+    article = reader.article("open-1")
+    assert room.original(article) is not None
+    assert reader.original(article) is None
+    assert len(reader.imports()) == len(room.imports()) - 2
+    assert "shut-1" not in everything([reader.import_items(one.id) for one in reader.imports()])
+
+
+def test_runs_of_question_sets_are_there_only_for_who_may_read_all(room: Newsroom, tmp_path: Path) -> None:
+    asked = tmp_path / "set.jsonl"
+    asked.write_text(
+        json.dumps({"id": "1", "question": "Who took payments?", "article": "leak-1", "quote": SECRET})
+    )
+    room.evaluate(asked, "base")
+    assert [one.run.name for one in evaluating.listed(room.seen_by({"desk"}))] == ["base"]
+    outside = room.seen_by(())
+    assert evaluating.listed(outside) == []
+    for act in (lambda: evaluating.scored(outside, "base"), lambda: outside.evaluate(asked, "other")):
+        with pytest.raises(UsageError):
+            act()
