@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from rag import settings
+from rag import settings, sign_in
 from ui import room
 from ui.door import Door
 from ui.headers import SecurityHeaders
@@ -36,11 +36,16 @@ async def healthz(_request: Request) -> PlainTextResponse:
 
 
 def door() -> tuple[Middleware, Middleware]:
-    """The door, closed where a password or a proxy's header is set, and behind it who came in."""
+    """The door, closed where a password or a proxy's header is set, and behind it who came in.
+
+    Where people sign in with OpenID Connect, Streamlit does that, and `ui/main.py` draws nothing before.
+    """
     told = settings.load()
     password = told.password.get_secret_value() if told.password else None
     closed = Middleware(Door, password=password, header=told.user_header)
-    return closed, Middleware(Reader, header=told.user_header)
+    has_door = sign_in.has_door(told)
+    who = Middleware(Reader, header=told.user_header, groups=told.groups_header, closed=has_door)
+    return closed, who
 
 
 app = st.App(

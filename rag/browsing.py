@@ -179,7 +179,8 @@ class Browsing(Clipping):
     def rename_collection(self, collection: str, name: str) -> int:
         """Give a collection another name, or join it to one that has it. How many articles moved.
 
-        One that is never sent to a model stays so, with all that it is joined to.
+        One that is never sent to a model stays so, with all that it is joined to; so does one that is open to some
+        groups only, and of two such ones only the groups of both may read what they become.
 
         Raises:
             UsageError: there is no such collection, or the name will not do.
@@ -190,9 +191,14 @@ class Browsing(Clipping):
         local = old in self.local_collections()
         if local:  # first the new name, so that nothing of it is sent meanwhile
             self.keep_local(new)
+        rules = self.groups_of()
+        if old in rules and old != new:
+            self.open_to(new, _both(rules, old, new))
         moved = shelved.rename(self.catalog, old, new)
         if local and moved:
             self.keep_local(old, False)
+        if old in rules and old != new:
+            self.open_to(*((old, ()) if moved else (new, rules.get(new, ()))))
         if not moved:
             known = ", ".join(one for one, _ in self.shelves().collections) or "none"
             raise UsageError(f"The collection “{old}”", "there is none of this name", f"There are: {known}.")
@@ -211,6 +217,19 @@ class Browsing(Clipping):
         follower = self.indexes.follower
         if follower is not None:
             follower.catch_up(parts=("words",) if self._meaning_follows else None)
+
+
+def _both(rules: dict[str, tuple[str, ...]], old: str, new: str) -> tuple[str, ...]:
+    """The groups of a collection that another joins.
+
+    Raises:
+        UsageError: nobody would be in them.
+    """
+    theirs = tuple(one for one in rules[old] if one in rules.get(new, rules[old]))
+    if not theirs:
+        fault = f"it and “{new}” are open to different groups: nobody could read what they become"
+        raise UsageError(f"The collection “{old}”", fault, "Open both to a common group first.")
+    return theirs
 
 
 def _named(collection: str) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 from rag.answering.text_check import MOST, TextCheck
 from rag.checked import CheckedText, TextSentence
 from rag.errors import ReadingError, UsageError
+from rag.how import Listing
 from rag.library.sentences import sentence_ranges
-from rag.questions import Listing, Questions
+from rag.questions import Questions
 from rag.reading import read_bytes
 from rag.types import Found, Scope
 from rag.undoing import Undoing

@@ -10,7 +10,6 @@ import importlib.metadata
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -21,8 +20,7 @@ from typing import Annotated, Any
 import typer
 
 from rag import newsroom, terminal
-from rag import settings as settings_module
-from rag.commands import every, history, mend
+from rag.commands import every, history, mend, serve
 from rag.commands.flags import (
     AgencyFlag,
     ArticleFlag,
@@ -49,13 +47,12 @@ from rag.commands.terminal_rules import print_preview
 from rag.errors import DatelineError, DiskFull, ReadingError, UsageError
 from rag.imports import Started
 from rag.jsonable import as_json
-from rag.newsroom import SAMPLE, How, Listing, Newsroom
+from rag.newsroom import How, Listing, Newsroom
 from rag.ruled import Preview
 from rag.state import Plan
 from rag.table import write_csv
 
 DONE, FAULT, USAGE, NOTHING, PARTLY = 0, 1, 2, 3, 4
-ROOT = Path(__file__).resolve().parent.parent
 
 app = typer.Typer(
     name="dateline",
@@ -233,58 +230,6 @@ def status(home: HomeFlag = None, as_object: JsonFlag = False) -> None:
     _print(as_object, as_json(stands), lambda: terminal.print_status(stands))
 
 
-@app.command(epilog="Example:  dateline serve --port 8600")
-def serve(
-    sample: Annotated[
-        bool,
-        typer.Option("--sample", help="Begin with the invented sample newsroom if the library is empty."),
-    ] = False,
-    port: Annotated[
-        int | None, typer.Option("--port", min=1, max=65535, help="Default: DATELINE_PORT, else 8501.")
-    ] = None,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
-    ] = True,
-    network: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--network",
-            metavar="NAME",
-            help="Open it to the office network too, under this name or address; needs DATELINE_PASSWORD.",
-        ),
-    ] = None,
-    home: HomeFlag = None,
-) -> None:
-    """Open the page: on this machine only, or with --network to the office behind a password."""
-    settings = settings_module.load(home=home, port=port)
-    if network and settings.password is None:
-        raise UsageError(
-            "--network",
-            "whoever reaches this machine could read every article",
-            "Set DATELINE_PASSWORD (8 characters or more) in .env first.",
-        )
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
-            raise UsageError(
-                f"port {settings.port}", "another server uses it", "Name another, as in --port 8600."
-            )
-    if sample:
-        _ingest_sample(settings.home)
-    os.environ["DATELINE_HOME"] = str(settings.home)
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-    command += ["--server.port", str(settings.port)]
-    command += ["--server.address", "0.0.0.0" if network else "localhost"]
-    for name in ("localhost", "127.0.0.1", *(network or ())):
-        command += ["--server.allowedHosts", name]
-    if network:  # else Streamlit asks the internet for this machine's address
-        command += ["--browser.serverAddress", network[0]]
-    command += ["--server.headless", "false" if browser and _has_display() else "true"]
-    where = [f"http://{name}:{settings.port}" for name in ("localhost", *(network or ()))]
-    terminal.err.print(f"Dateline is opening at {' and '.join(where)} (stop it with Ctrl-C).")
-    os.chdir(ROOT)
-    os.execv(command[0], command)  # in this process, so that whoever stops it stops the server
-
-
 def _planned(planned: Plan, found: Preview) -> None:
     print_preview(found)
     terminal.print_plan(planned)
@@ -294,22 +239,6 @@ def _too_little_room(home: Path, planned: Plan) -> DiskFull:
     needed, free = planned.disk / 1e6, planned.disk_free / 1e6
     fault = f"the disk is full: this needs about {needed:,.1f} MB, and {free:,.1f} MB are free"
     return DiskFull(str(home), fault, "Nothing was ingested; free some space, or name another --home.")
-
-
-def _ingest_sample(home: Path) -> None:
-    with newsroom.open(home) as room:
-        if room.status().articles:
-            return
-        terminal.err.print("Reading the sample newsroom (invented articles) ...")
-        with terminal.progress_bar(quiet=False) as bar:
-            by = Started(what="the sample newsroom")
-            room.ingest([ROOT / "corpus" / "articles"], collection=SAMPLE, rules=(), progress=bar, by=by)
-
-
-def _has_display() -> bool:
-    return sys.platform in ("darwin", "win32") or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
 
 
 def _text(said: str) -> str:
@@ -353,6 +282,7 @@ def _print(as_object: bool, value: Any, say: Callable[[], object]) -> None:
         say()
 
 
+serve.add(app)
 every.add(app, _room, _print, _stopping)
 
 

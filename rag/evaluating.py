@@ -41,12 +41,13 @@ from rag.evaluation.words import (
     of_tags,
     signed,
 )
+from rag.how import CAP
 from rag.jsonable import SCHEMA, as_json, from_json
 from rag.library import grades as kept_grades
 from rag.library import runs as kept_runs
 from rag.library.ingest import Progress
 from rag.newsroom import How, Newsroom
-from rag.questions import CAP, WRITER_PASSAGES
+from rag.questions import WRITER_PASSAGES
 from rag.retrieval.scoring import By, Ranking
 
 LONGEST = 80  # characters of a run's name
@@ -79,6 +80,13 @@ class Listed:
     failed: int
 
 
+def refuse_partial(room: Newsroom) -> None:
+    """Raises: UsageError where part of the library is hidden from the reader: a run shows what all of it says."""
+    if not room.sees_all:
+        fault = "runs are made over the whole library, and you may not read all of it"
+        raise UsageError("Evaluate", fault, "Ask someone who may, or use `dateline eval`.")
+
+
 def plan(
     room: Newsroom,
     path: Path,
@@ -100,6 +108,7 @@ def plan(
         UsageError: another run has this name, or what it depends on has changed since; no evidence of the set is in
             this library.
     """
+    refuse_partial(room)
     how = how or How()
     if not name.strip() or len(name) > LONGEST or not name.isprintable():
         raise UsageError(

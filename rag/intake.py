@@ -6,15 +6,15 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rag import standing
 from rag.embedding import Embedding
-from rag.errors import ModelError
+from rag.errors import ModelError, UsageError
 from rag.imports import Started
-from rag.library import embeddings, imported, storing
+from rag.library import access, embeddings, imported, storing
 from rag.library import ingest as stages
 from rag.library.ledger import ledger
 from rag.library.originals import OriginalFiles
@@ -26,6 +26,7 @@ from rag.ruling import Ruling
 from rag.state import IngestReport, Item, Plan
 from rag.upkeep import embed_lock, waited_for
 
+LONGEST_GROUP = 200  # characters of a group's name
 LOCAL = "local_collections"  # the catalog's note of those never sent to a model
 
 
@@ -168,6 +169,40 @@ class Intake(Embedding, Ruling):
                 kept[collection] = None
             book.note(LOCAL, json.dumps(sorted(kept), ensure_ascii=False))
         return tuple(sorted(kept))
+
+    def groups_of(self) -> dict[str, tuple[str, ...]]:
+        """The collections that are open to some groups only, each with these."""
+        return access.opened_to(self.catalog)
+
+    def open_to(
+        self, collection: str, groups: Sequence[str], *, by: Collection[str] | None = None
+    ) -> tuple[str, ...]:
+        """Open a collection to these groups only; to none: to everyone again. Returns the groups as they are kept.
+
+        Args:
+            by: the groups of who does it, who must not lock themselves out; None: who may read all anyway.
+
+        What is in it is then read by who is in one of them, unless another collection that it is in says otherwise:
+        what is in several such collections is read by whoever may read one of them.
+
+        Raises:
+            UsageError: a name will not do.
+            ReadOnly: the home cannot be written.
+        """
+        self._refuse_read_only()
+        name = " ".join(collection.split())
+        if not name:
+            raise UsageError("A collection", "it needs a name", "Write one.")
+        theirs = tuple(sorted({" ".join(one.split()) for one in groups} - {""}))
+        for one in theirs:
+            if "," in one or not one.isprintable() or len(one) > LONGEST_GROUP:
+                fault = f"it holds a comma or a control character, or more than {LONGEST_GROUP} characters"
+                raise UsageError(f"The group “{one[:40]}”", fault, "Write it as sign-in names it.")
+        if by is not None and theirs and set(theirs).isdisjoint(by):
+            fault = "you are in none of these groups, and could not read it any more"
+            raise UsageError(f"The collection “{name}”", fault, "Name one of your own groups, too.")
+        access.open_to(self.catalog, name, theirs)
+        return theirs
 
     def _catch_up(self) -> None:
         if self.indexes.follower is not None:

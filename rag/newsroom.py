@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +26,7 @@ from rag.checking import Checking
 from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
+from rag.how import How, Listing
 from rag.library import embeddings, originals
 from rag.library import ingest as stages
 from rag.library.browse import Browser
@@ -37,7 +38,7 @@ from rag.library.repair import Finding
 from rag.library.repair import repair as repair_library
 from rag.limits import Limits
 from rag.models.chat import Chat
-from rag.questions import SAMPLE, How, Listing, Questions
+from rag.questions import SAMPLE, Questions
 from rag.settings import Settings
 from rag.state import Counts, Status
 from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult, Stage
@@ -89,7 +90,8 @@ class Newsroom(Checking):
         self._embedder, self._no_embedder = embedder, ""
         self._own_embedder = embedder is not None
         self._chat: Chat | None = None
-        self._meeting = threading.Lock()
+        self._meeting, self.viewing = threading.Lock(), threading.Lock()
+        self.views: dict[object, Newsroom] = {}  # of those who may not read all of it
         # one that cannot be opened whole leaves nothing open and holds no lock
         with contextlib.ExitStack() as undo:
             self.catalog = open_catalog(home, thorough=serve)
@@ -152,6 +154,8 @@ class Newsroom(Checking):
             self._close_parts()
 
     def _close_parts(self) -> None:
+        for view in self.views.values():
+            view.catalog.close()
         try:
             self.indexes.close()
         finally:
@@ -321,6 +325,12 @@ class Newsroom(Checking):
         from rag.pinned import PinnedNewsroom
 
         return PinnedNewsroom(self, sequence)
+
+    def seen_by(self, groups: Collection[str] | None) -> Newsroom:
+        """The newsroom as who is in these groups may see it; None: who may read all of it (`rag/seen.py`)."""
+        from rag.seen import seen_by
+
+        return seen_by(self, groups)
 
     def evaluate(
         self, questions: Path | str, name: str, *, how: How | None = None, repeat: int = 1, workers: int = 2

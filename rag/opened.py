@@ -16,6 +16,11 @@ class Opened:
     settings: Settings
     catalog: Catalog
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing of the library is hidden from who has this newsroom."""
+        return True
+
     def _refuse_read_only(self) -> None:
         if self.catalog.read_only:
             raise ReadOnly(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,23 +16,24 @@ from rag.answering.chain import Ground
 from rag.answering.counting import coverage_answer
 from rag.answering.writer import Material
 from rag.errors import ModelError
+from rag.how import How, Listing
 from rag.library import counting, embeddings
 from rag.library import snapshot as snapshots
 from rag.library.catalog import Catalog
 from rag.library.embedder import Embedder, Vector
 from rag.library.indexes import Indexes
 from rag.library.rows import HitRow, Totals
-from rag.library.snapshot import InScope, Snapshot
+from rag.library.snapshot import OPEN, InScope, Snapshot
 from rag.library.snapshot_changes import refreshed
+from rag.library.word_scope import Bars
 from rag.retrieval import query as queries
 from rag.retrieval.coverage import AboutCoverage, about_coverage
 from rag.retrieval.exact import Exact, ExactSearcher, Order, in_order
 from rag.retrieval.question import LONGEST, Asked, read_question
-from rag.retrieval.scoring import FITTED, Ranking
 from rag.retrieval.search import Searched, Searcher
 from rag.retrieval.tree import And, Tree, said
 from rag.state import Counts
-from rag.types import Answer, Conversation, Found, Reading, Scope, SearchResult, Sort
+from rag.types import Answer, Conversation, Found, Reading, Scope, SearchResult
 
 SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
@@ -40,39 +41,8 @@ SAMPLE = (
 WRITER_PASSAGES = 12  # what a writer is given
 PATIENCE = 1.0  # seconds that a question waits for what was stored before it
 WORDS_ONLY = "Searched by words only:"  # why follows: a question could not be embedded
-CAP = 3  # passages of one article
 _State = tuple[int, str | None]
 EVERYTHING = 1_000  # passages of a search by plain words, where no end is set to it
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How to search and answer: `extractive` without the model that is set; `not_read` are the readings of the question
-    that are not wanted.
-
-    For measuring: at most `cap` passages of one article (None: no limit), copies folded or not, declining or not,
-    another `ranking`.
-    Without `syntax` a search is plain words, whatever it looks like, and every question is about the news.
-    """
-
-    cap: int | None = CAP
-    fold: bool = True
-    always_answer: bool = False
-    extractive: bool = False
-    not_read: frozenset[Reading] = frozenset()
-    syntax: bool = True
-    ranking: Ranking = FITTED
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """How to list what a search finds: in which order (None: best first; newest first with operators), `k` articles
-    with all their passages instead of `k` passages ("exact": only where operators are used), copies folded also where
-    operators are used."""
-
-    sort: Sort | None = None
-    group: Literal["no", "exact", "all"] = "no"
-    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +65,7 @@ class Questions:
         today: the day from which "last week" counts, where the question brings none.
         as_of_today: whether `today` was set, so that later articles are out.
         at: the sequence at which the library is read; None: now. `groups`: the near-duplicate groups then.
+        bars: what the catalog hides from the reader, and the indexes are not to find.
     """
 
     def __init__(
@@ -110,7 +81,9 @@ class Questions:
         as_of_today: bool,
         at: int | None = None,
         groups: Mapping[int, int] | None = None,
+        bars: Bars = OPEN,
     ) -> None:
+        self._bars = bars
         self._catalog, self._indexes = catalog, indexes
         self._embedder, self._why_none, self._kept_here = embedder, why_none, kept_here
         self._back: tuple[tuple[_State, tuple[str, ...]], NDArray[np.int64]] | None = None
@@ -129,7 +102,8 @@ class Questions:
     def inside(self, snapshot: Snapshot, scope: Scope, latest: date | None = None) -> InScope:
         """A scope applied; the sample newsroom is left out of it while there is anything else."""
         known = self._catalog.known([*scope.articles, *scope.not_articles])
-        return snapshots.in_scope(snapshot, scope, known, latest=_number(latest), hidden=_hidden(scope))
+        day, hidden = _number(latest), _hidden(scope)
+        return snapshots.in_scope(snapshot, scope, known, latest=day, hidden=hidden, bars=self._bars)
 
     def counts(self, scope: Scope, today: date | None = None) -> Counts:
         """How many articles are in scope, and how many each choice would bring."""

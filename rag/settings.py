@@ -34,6 +34,16 @@ class Settings(BaseSettings):
     # The door of a page on the office network: a password, or a header in which a proxy on this machine names the user.
     password: SecretStr | None = Field(default=None, min_length=8)
     user_header: str | None = None
+    groups_header: str | None = None  # in which that proxy names the user's groups, separated by commas
+    # OpenID Connect in place of both: the provider's metadata, and who we are to it.
+    oidc_metadata: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_cookie_secret: SecretStr | None = Field(default=None, min_length=32)  # else one is made and kept
+    oidc_address: str | None = None  # the page's own, as browsers know it: https://dateline.example.org
+    oidc_scope: str = "openid email profile"
+    oidc_groups_claim: str = "groups"
+    oidc_hours: float = Field(default=12, gt=0)  # how long a sign-in and its groups hold
 
     # A language model writes only where DATELINE_MODEL names one: a key in the shell alone sends nothing out.
     model: str | None = None
@@ -56,7 +66,7 @@ class Settings(BaseSettings):
     embedding_timeout: float = Field(default=4, gt=0)  # seconds that a question waits for its vector
     embedding_price: float | None = Field(default=None, ge=0)  # per million tokens
 
-    @field_validator("openai_base_url", "embedding_base_url")
+    @field_validator("openai_base_url", "embedding_base_url", "oidc_metadata", "oidc_address")
     @classmethod
     def _address(cls, address: str | None) -> str | None:
         if address is not None and not address.startswith(("http://", "https://")):
@@ -84,9 +94,13 @@ def load(**flags: object) -> Settings:
         return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).upper()
+        field = str(first["loc"][0])
+        name, told = field.upper(), f"{first['input']!r} was given; {first['msg']}"
+        known = Settings.model_fields.get(field)
+        if known is None or "SecretStr" in str(known.annotation):  # what is secret is not repeated
+            told = str(first["msg"])
         raise UsageError(
             name if name.startswith("OPENAI_") else f"DATELINE_{name}",
-            f"{first['input']!r} was given; {first['msg']}",
+            told,
             "Correct it in the environment or in .env.",
         ) from error

@@ -21,9 +21,9 @@ from rag.evaluation.placing import placed
 from rag.evaluation.runs import Asked
 from rag.evaluation.scoring import group_of
 from rag.evaluation.sweep_page import sweep_page
+from rag.how import CAP
 from rag.library.ingest import Progress
 from rag.newsroom import How, Newsroom
-from rag.questions import CAP
 from rag.retrieval.scoring import Ranking
 from rag.types import Question
 

@@ -234,6 +234,18 @@ def test_the_office_network_is_refused_without_a_password(run: Any) -> None:
     refused = run("serve", "--network", "newsroom.local")
     assert refused.code == 2
     assert "DATELINE_PASSWORD" in refused.err
+    assert run("serve", "--behind", "newsroom.local").code == 2
+
+
+def test_a_page_that_only_a_proxy_can_open_is_not_put_on_the_network(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_USER_HEADER", "X-User")
+    assert "--behind NAME" in run("serve", "--network", "newsroom.local").err
+    monkeypatch.setenv("DATELINE_OIDC_CLIENT_ID", "dateline")
+    halfway = run("serve")
+    assert halfway.code == 2
+    assert "DATELINE_OIDC_METADATA and DATELINE_OIDC_CLIENT_SECRET are not set" in halfway.err
 
 
 def test_a_search_with_operators_is_counted_sorted_grouped_and_written_as_csv(

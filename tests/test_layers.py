@@ -37,6 +37,7 @@ EDGE = {
     "links",
     "marks",
     "answer_sheet",
+    "sign_in",
 }  # what ui, app and cli may see
 ONLY_IN = {
     "chromadb": {"rag/library/vectors.py"},

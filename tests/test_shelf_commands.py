@@ -40,6 +40,19 @@ def test_what_was_removed_is_restored_and_a_collection_is_put_renamed_and_emptie
     assert run("collection", "rename", "Sea", "Lake").code == 2
 
 
+def test_a_collection_is_opened_to_groups_and_to_everyone_again(run: Any, articles: Path) -> None:
+    run("ingest", str(articles))
+    run("collection", "put", "Sea", "ferry")
+    assert run("collection", "open", "Sea").out == "Sea may be read by everyone.\n"
+    assert run("collection", "open", "Sea", "--groups", "desk, editors").out.endswith("only desk, editors.\n")
+    assert run("collection", "open", "Sea", "--json").json["groups"] == ["desk", "editors"]
+    assert run("search", "ferry").code == 0  # the command line reads everything
+    for wrong in (("--groups", " ,"), ("--groups", "a", "--everyone")):
+        assert run("collection", "open", "Sea", *wrong).code == 2
+    assert run("collection", "open", "Sea", "--everyone", "--json").json["groups"] == []
+    assert "No article is in Lake yet" in run("collection", "open", "Lake", "--groups", "desk").err
+
+
 def test_two_versions_are_compared(run: Any, articles: Path) -> None:
     run("ingest", str(articles))
     articles.write_text(articles.read_text().replace("every hour", "every day"))

@@ -23,6 +23,7 @@ def page() -> None:
         if value:
             st.query_params[name] = value
     try:
+        evaluating.refuse_partial(room.opened())
         grade = tuple(st.query_params.get_all("grade"))
         if grade:
             st.query_params["grade"] = list(grade)

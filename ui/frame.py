@@ -10,7 +10,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.state import Status
-from ui import draw, room, scope, view, words
+from ui import draw, room, scope, sign_in, view, words
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -39,6 +39,7 @@ def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> Delta
                     st.page_link(page, query_params=scope.link(page.title.lower()))
         with st.container(key="holdings", width="stretch"):
             holdings = st.empty()
+            sign_in.out()
     if library is not None:
         holdings.text(words.holdings(library))
     if library is not None and library.sample:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import DatelineError
-from ui import frame, room, scope, sifting, words
+from ui import frame, room, scope, sifting, sign_in, words
 
 # What a reader typed or set stays while another page is looked at.
 KEPT = ("ask_text", "search_text", "check_text", "unrecorded", *sifting.FIELDS)
@@ -29,6 +29,15 @@ def main() -> None:
     page = st.navigation(PAGES, position="hidden")
     scope.follow(page.title.lower())
     frame.dress(page.title)
+    try:
+        if sign_in.needed():
+            frame.masthead([], page, None)
+            sign_in.page()
+            return
+    except DatelineError as error:
+        frame.masthead([], page, None)
+        frame.fault(error)
+        return
     hurried = "fresh" in st.session_state
     try:
         library = room.library(hurried=hurried)

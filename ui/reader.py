@@ -6,10 +6,12 @@ The page itself never sees the cookie, and the catalog only its digest.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -20,19 +22,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui import sign_in
 from ui.door import named
 
 COOKIE = "dateline-reader"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 LONG = 400 * 24 * 3600  # seconds; browsers keep no cookie longer
-HEADER = "x-dateline-reader"  # from here to the page; what a browser sends under this name is dropped
+HEADER = "x-dateline-reader"  # from here to the page; what a browser sends under these names is dropped
+GROUPS = "x-dateline-groups"
 
 
 class Reader:
-    """ASGI middleware that tells the page who reads it. `header`: in which the proxy names the user."""
+    """ASGI middleware that tells the page who reads it.
 
-    def __init__(self, app: ASGIApp, *, header: str | None = None) -> None:
-        self.app, self._header = app, header
+    Args:
+        header: in which the proxy names the user; `groups`: their groups, separated by commas.
+        closed: whether there is a door: without one whoever reaches the page may read all, as on the command line.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, header: str | None = None, groups: str | None = None, closed: bool = False
+    ) -> None:
+        self.app, self._header, self._groups, self._closed = app, header, groups, closed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on with the owner in a header; a browser without a cookie gets one with the page."""
@@ -42,8 +53,13 @@ class Reader:
         user, token = named(scope, self._header), _token(scope)
         fresh = token or secrets.token_urlsafe(32)
         said = f"user:{user}" if user else of_browser(token) if token else ""
-        kept = [(name, value) for name, value in scope["headers"] if name != HEADER.encode()]
-        inner = {**scope, "headers": [*kept, (HEADER.encode(), said.encode("latin-1"))] if said else kept}
+        kept = [one for one in scope["headers"] if one[0] not in (HEADER.encode(), GROUPS.encode())]
+        if said:
+            kept.append((HEADER.encode(), said.encode("latin-1")))
+        if self._closed:
+            theirs = listed(named(scope, self._groups)) if user else ()
+            kept.append((GROUPS.encode(), json.dumps(theirs).encode()))
+        inner = {**scope, "headers": kept}
         page = scope["type"] == "http" and scope["method"] == "GET"
         if user or not page or "text/html" not in Headers(scope=scope).get("accept", ""):
             await self.app(inner, receive, send)
@@ -72,10 +88,29 @@ def present() -> Callable[[], bool]:
 
 def owner() -> str:
     """Whose history this session has. A browser that takes no cookie has one as long as its session."""
+    who = sign_in.person()
+    if who is not None:
+        return who.owner
     said = st.context.headers.get(HEADER)
     if said:
         return said
     return str(st.session_state.setdefault("owner", f"session:{uuid.uuid4().hex}"))
+
+
+def groups() -> frozenset[str] | None:
+    """The groups of whoever reads the page; None: there is no door, and they may read all."""
+    who = sign_in.person()
+    if who is not None:
+        return who.groups
+    said = st.context.headers.get(GROUPS)
+    return None if said is None else frozenset(json.loads(said))
+
+
+def listed(said: str) -> tuple[str, ...]:
+    """Names of groups as a header has them, in UTF-8, separated by commas."""
+    with suppress(UnicodeError):
+        said = said.encode("latin-1").decode("utf-8")
+    return tuple(name for one in said.split(",") if (name := " ".join(one.split())))
 
 
 def _token(scope: Scope) -> str:

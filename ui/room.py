@@ -20,6 +20,7 @@ import streamlit as st
 from rag import newsroom, settings
 from rag.errors import DatelineError
 from rag.state import Status
+from ui import reader
 
 if TYPE_CHECKING:
     from rag.evaluating import Running
@@ -35,13 +36,18 @@ def _open() -> Newsroom:
     return newsroom.open(settings=settings.load(), serve=True)
 
 
-@st.cache_resource(show_spinner="Opening the library", on_release=lambda room: room.close())
 def opened() -> Newsroom:
-    """The newsroom of DATELINE_HOME.
+    """The newsroom of DATELINE_HOME, as whoever reads the page may see it: every page takes it from here.
 
     Raises:
         DatelineError: the home cannot be opened; it is tried again at the next visit.
     """
+    whole, groups = _whole(), reader.groups()
+    return whole if groups is None else whole.seen_by(groups)
+
+
+@st.cache_resource(show_spinner="Opening the library", on_release=lambda room: room.close())
+def _whole() -> Newsroom:
     return _open()
 
 
@@ -64,7 +70,7 @@ def kept_open() -> Iterator[None]:
     yield
     opening.join()
     runs.clear()
-    opened.clear()
+    _whole.clear()
     for room in held:
         room.close()
 
@@ -77,7 +83,7 @@ def library(*, hurried: bool = False) -> Status:
     """
     last: Status | None = st.session_state.get("library")
     if last is None or not hurried:
-        last = st.session_state.library = _status()
+        last = st.session_state.library = _status(reader.groups())
     return last
 
 
@@ -86,7 +92,8 @@ logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.E
 
 
 @st.cache_data(ttl=3, show_spinner=False)
-def _status() -> Status:
+def _status(groups: frozenset[str] | None) -> Status:
+    """By who is told: `opened` reads the same groups."""
     return opened().status()
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.state import IngestReport
-from ui import room, words
+from ui import reader, room, words
 
 SELECTED, SAID, UNDO = "library_selected", "library_said", "library_undo"
 MEND = "library_mended"  # the number of the repair that the line above the page can undo
@@ -157,6 +157,14 @@ def _collections(ids: tuple[str, ...], name: str) -> None:
             on_change=_keep_here,
             args=(name, chosen),
         )
+        st.text_input(
+            f"Groups that may read “{chosen}”, separated by commas; empty: everyone",
+            value=", ".join(room.opened().groups_of().get(chosen, ())),
+            key=f"{name}_groups_{chosen}",
+            autocomplete="off",
+            on_change=_open_to,
+            args=(name, chosen),
+        )
     with st.form(f"{name}_rename", border=False):
         st.text_input("New name for the collection chosen above", key=f"{name}_new_name", autocomplete="off")
         st.form_submit_button("Rename", on_click=_rename, args=(name,))
@@ -186,6 +194,17 @@ def _keep_here(name: str, collection: str) -> None:
     tell(
         f"“{collection}” is {'never' if local else 'no longer kept from being'} sent to a model on a server."
     )
+
+
+def _open_to(name: str, collection: str) -> None:
+    said = str(st.session_state[f"{name}_groups_{collection}"]).split(",")
+    try:
+        theirs = room.opened().open_to(collection, said, by=reader.groups())
+    except DatelineError as error:
+        tell(str(error))
+        return
+    room.changed()
+    tell(f"“{collection}” is open to {', '.join(theirs) + ' only' if theirs else 'everyone'}.")
 
 
 def _rename(name: str) -> None:

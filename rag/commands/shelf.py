@@ -30,7 +30,7 @@ from rag.state import ShelfSort, ShelfStatus, Sift
 Opened = Callable[[Path | None], AbstractContextManager[Newsroom]]
 Print = Callable[[bool, Any, Callable[[], object]], None]
 NOTHING, PARTLY = 3, 4
-WAYS = ("put", "take-out", "rename", "keep-here", "send")
+WAYS = ("put", "take-out", "rename", "keep-here", "send", "open")
 
 
 def add(app: typer.Typer, opened: Opened, show: Print) -> None:
@@ -103,15 +103,25 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
             list[str] | None,
             typer.Argument(metavar="[ID…|NEW]", help="Ids of articles; to rename: the new name."),
         ] = None,
+        groups: Annotated[
+            str | None, typer.Option("--groups", help="Who may read it: names of groups, with commas.")
+        ] = None,
+        everyone: Annotated[bool, typer.Option("--everyone", help="Whoever reaches the page may.")] = False,
         home: HomeFlag = None,
         as_object: JsonFlag = False,
     ) -> None:
         """Put articles into a collection, take them out, or give a collection another name.
 
-        keep-here: never send it to a language or embedding model; send: allow that again.
+        keep-here: never send it to a language or embedding model; send: allow that again. open: say who may read it on
+        the page, with --groups or --everyone; with neither, tell who may.
         """
         known([what], WAYS, "collection")
         rest = rest or []
+        if what == "open":
+            with opened(home) as room:
+                told = _opened_to(room, name, groups, everyone)
+            show(as_object, {"schema": 1, "collection": name, "groups": list(told)}, lambda: _say(name, told))
+            return
         if what in ("keep-here", "send"):
             with opened(home) as room:
                 kept = room.keep_local(name, what == "keep-here")
@@ -150,6 +160,25 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
         with opened(home) as room:
             compared = room.compare(_version(room, before), _version(room, after), by=how)
         show(as_object, {"schema": 1, **as_json(compared)}, lambda: terminal.print_comparison(compared))
+
+
+def _opened_to(room: Newsroom, name: str, groups: str | None, everyone: bool) -> tuple[str, ...]:
+    """The groups that may read a collection, once it is opened as was said; none: everyone may."""
+    if groups is not None and everyone:
+        raise UsageError("collection open", "--groups and --everyone were both given", "Give one of them.")
+    if groups is not None and not groups.replace(",", "").strip():
+        raise UsageError("--groups", "it names no group", "Name one, or say --everyone.")
+    if groups is None and not everyone:
+        return room.groups_of().get(name, ())
+    theirs = room.open_to(name, groups.split(",") if groups else ())
+    if theirs and name not in dict(room.shelves().collections):
+        terminal.err.print(f"No article is in {terminal.harmless(name)} yet.")
+    return theirs
+
+
+def _say(name: str, groups: tuple[str, ...]) -> None:
+    who = f"only {', '.join(groups)}" if groups else "everyone"
+    terminal.out.print(terminal.harmless(f"{name} may be read by {who}."))
 
 
 def _version(room: Newsroom, said: str) -> tuple[str, int]:

@@ -54,14 +54,14 @@ def folded(said: str | None) -> str | None:
 
 
 @contextmanager
-def reading(engine: Engine, path: Path) -> Iterator[Connection]:
-    """One read transaction: everything read inside is of one moment."""
+def reading(engine: Engine, path: Path, *, ending: str = "ROLLBACK") -> Iterator[Connection]:
+    """One read transaction: everything read inside is of one moment. `ending`: COMMIT keeps temporary tables."""
     with explained(path), engine.connect() as connection:
         connection.exec_driver_sql("BEGIN")
         try:
             yield connection
         finally:
-            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql(ending)
 
 
 @contextmanager

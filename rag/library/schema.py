@@ -115,6 +115,14 @@ shelving = Table(
     Column("put_in", Integer, nullable=False),
 )
 
+# Collections that are open to some groups only: JSON of their names, one at least.
+access = Table(
+    "access",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("groups", Text, nullable=False),
+)
+
 # Apart from `versions`, so that reading who is in scope does not walk over the texts.
 texts = Table(
     "texts",

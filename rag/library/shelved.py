@@ -20,6 +20,7 @@ from rag.library.selects import article_key
 from rag.state import Item
 
 NO_SUCH = "there is no such article"
+MOVED = "moved_unlogged"  # the catalog's note of how many articles that no index holds were moved
 
 
 def as_kept(collections: Iterable[str]) -> str:
@@ -84,6 +85,8 @@ def _move(book: Ledger, row: Any, out_of: str | None, into: str | None) -> bool:
     book.connection.execute(kept)
     if row.went is None:
         book.log("stored", row.key)
+    else:  # no index follows it, but who may read it may have changed
+        book.note(MOVED, str(int(book.noted(MOVED) or 0) + 1))
     return True
 
 

@@ -19,13 +19,14 @@ from sqlalchemy import and_, func, select
 from rag.library.catalog import Catalog
 from rag.library.schema import articles, counter, versions
 from rag.library.selects import usable
-from rag.library.word_scope import WordScope
+from rag.library.word_scope import Bars, WordScope
 from rag.reading.agencies import agency_name
 from rag.types import Scope
 
 Mask = NDArray[np.bool_]
 UNDATED = 0
 LAST_DAY = 99991231
+OPEN = Bars()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def in_scope(
     *,
     latest: int | None = None,
     hidden: str | None = None,
+    bars: Bars = OPEN,
 ) -> InScope:
     """Apply a scope to the snapshot, and word it for the word index.
 
@@ -115,6 +117,7 @@ def in_scope(
         known_ids: for the article ids that the scope names and that are known, their key and their own id.
         latest: leave later days out (as of a day, yyyymmdd).
         hidden: a collection that counts only while there is nothing else.
+        bars: what the snapshot leaves out already, since the reader may not read it.
     """
     unknown: list[str] = []
     named = _names(snapshot, scope, known_ids, unknown)
@@ -128,6 +131,7 @@ def in_scope(
         day_to=day_number(scope.to) if scope.to else None,
         undated=scope.undated,
         latest=latest,
+        bars=bars,
     )
     return _result(snapshot, mask & dated, left_out(snapshot, scope, mask), unknown, words)
 
@@ -190,7 +194,7 @@ def _members(snapshot: Snapshot, collections: Sequence[str]) -> Mask:
 
 def _result(snapshot: Snapshot, mask: Mask, left_out: int, unknown: list[str], words: WordScope) -> InScope:
     dated = mask & (snapshot.first > UNDATED)
-    everything = bool(mask.all())
+    everything = bool(mask.all()) and not words.bars.closed
     return InScope(
         mask,
         int(mask.sum()),

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 LAST_DAY = 99991231
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """What a reader may not read: whatever is in one of the collections `closed` and in none of those `opened`."""
+
+    closed: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+
+    def hides(self, collections: Collection[str]) -> bool:
+        """Whether what is in these collections is hidden."""
+        return not set(self.closed).isdisjoint(collections) and set(self.opened).isdisjoint(collections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,7 @@ class WordScope:
     day_to: int | None = None
     undated: bool = False
     latest: int | None = None
+    bars: Bars = field(default_factory=Bars)
 
 
 @dataclass(frozen=True, slots=True)

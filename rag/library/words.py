@@ -37,7 +37,7 @@ from rag.library.durable import adapted, explained
 from rag.library.prefixes import may_begin
 from rag.library.rows import PassageRow
 from rag.library.shadow import Shadow
-from rag.library.word_scope import LAST_DAY, Hits, WordScope
+from rag.library.word_scope import LAST_DAY, Bars, Hits, WordScope
 from rag.reading.agencies import agency_name
 
 RULES = "words/2"  # fields and tokens: where they change, this does, and older indexes are built anew
@@ -244,11 +244,20 @@ class WordIndex:
         ):
             if names:
                 limits.append((Occur.MustNot, Query.term_set_query(self._schema, field, list(names))))
+        if scope.bars.closed:
+            limits.append((Occur.MustNot, self._barred(scope.bars)))
         if scope.latest is not None:
             limits.append((Occur.MustNot, self._days("day_first", scope.latest + 1, LAST_DAY)))
         if scope.day_from is not None or scope.day_to is not None:
             limits.append(_unscored(self._dated(scope)))
         return limits
+
+    def _barred(self, bars: Bars) -> Any:
+        closed = [(Occur.Must, Query.term_set_query(self._schema, "collection", list(bars.closed)))]
+        if bars.opened:
+            opened = Query.term_set_query(self._schema, "collection", list(bars.opened))
+            closed.append((Occur.MustNot, opened))
+        return Query.boolean_query(closed)
 
     def _dated(self, scope: WordScope) -> Any:
         ends_after = self._days("day_last", scope.day_from or 0, LAST_DAY)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag import newsroom, settings
+from rag.how import CAP
 from rag.newsroom import How, Newsroom
-from rag.questions import CAP
 from rag.retrieval.folding import STORY
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.openai_server import OpenAIServer, said, serving
