@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rag import evaluating, newsroom
+from rag import evaluating, feedback, newsroom
 from rag.errors import NoSuchArticle, NotKept, UsageError
 from rag.library.access import SEEN, TELLING_NOTHING
 from rag.library.schema import metadata
@@ -80,6 +80,7 @@ def test_every_table_that_is_read_through_the_guard_holds_nothing_of_the_hidden_
     answer = room.ask("What did the auditor tell the paper?")
     room.keep(answer, "user:maja")
     room.clip("user:maja", [cited(room)])
+    feedback.give(room, answer, "user:maja", "right")
 
     def rows(of: Newsroom, *names: str) -> str:
         said = []

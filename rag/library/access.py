@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, event, insert, select
 
-from rag.library import database, schema
+from rag.library import database, schema, schema_evaluation
 from rag.library.catalog import Catalog
 from rag.library.kept_versions import KeptVersions
 from rag.library.ledger import ledger
@@ -66,6 +66,10 @@ SEEN: dict[Table, str] = {
     schema.runs: _NOTHING,
     schema.run_answers: _NOTHING,
     schema.grades: _NOTHING,
+    schema_evaluation.judgements: _NOTHING,
+    schema_evaluation.feedback: " AND ".join(
+        _NO_CITED.format(f"feedback.answer, '$.{found}'") for found in ("citations", "nearest")
+    ),
     schema.decisions: _NOTHING,
 }
 # Tables without a view, since they tell of no article: keys and numbers, settings, repairs by their names.
