@@ -106,8 +106,7 @@ class Embedding(Opened):
         refusal = self.limits.embedding_refusal() if embedder.remote else None
         if refusal is not None:
             raise ModelError(f"The embedding model {self.settings.embedding_model}", refusal.rstrip("."))
-        rules, split = standing.passage_rules(embedder), standing.splitter(embedder)
-        embeddings.use_passages(self.catalog, rules, split)
+        standing.cutting(self.catalog, embedder)
         self._begin(embedder, anew=anew)
         self._wake()
         return True

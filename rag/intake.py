@@ -14,7 +14,7 @@ from rag import standing
 from rag.embedding import Embedding
 from rag.errors import ModelError, UsageError
 from rag.imports import Started
-from rag.library import access, embeddings, imported, storing
+from rag.library import access, imported, storing
 from rag.library import ingest as stages
 from rag.library.ledger import ledger
 from rag.library.originals import OriginalFiles
@@ -105,8 +105,7 @@ class Intake(Embedding, Ruling):
         if collection is not None:
             reads = (_collected(read, collection) for read in reads)
         embedder = self.embedder
-        split = standing.splitter(embedder)
-        embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
+        split = standing.cutting(self.catalog, embedder)
         warnings = self.not_embedding() if embed else ()
         with self._following(), contextlib.ExitStack() as held:
             lock = embed_lock(self.home)

@@ -27,8 +27,8 @@ from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
 from rag.how import How, Listing
-from rag.library import embeddings, originals
 from rag.library import ingest as stages
+from rag.library import originals
 from rag.library.browse import Browser
 from rag.library.embedder import Embedder
 from rag.library.indexes import Indexes, open_indexes
@@ -287,8 +287,7 @@ class Newsroom(Checking):
         if not self.indexes.holder:
             raise held_by(holder(self.home), self.home)
         embedder = self.embedder
-        split = standing.splitter(embedder)
-        embeddings.use_passages(self.catalog, standing.passage_rules(embedder), split)
+        standing.cutting(self.catalog, embedder)
         found = [Finding("the vectors", one, "nothing") for one in self.not_embedding()]
         with waited_for(embed_lock(self.home)):
             found += [Finding("the vectors", one, "nothing") for one in self._embed_stored(progress, None)]

@@ -67,6 +67,14 @@ def splitter(embedder: Embedder | None) -> Split:
     return bound(embedder.limit, embedder.count_tokens)
 
 
+def cutting(catalog: Catalog, embedder: Embedder | None) -> Split:
+    """How articles are cut from now on. What is stored is cut again where its passages follow other rules, save where
+    they are an embedder's that is only not there now."""
+    split = splitter(embedder)
+    embeddings.use_passages(catalog, passage_rules(embedder), split, stand_in=embedder is None)
+    return split
+
+
 def passage_rules(embedder: Embedder | None) -> str:
     """What passages depend on: our rules, and whose tokens were counted."""
     counted = f"{embedder.limit}/{embedder.tokenizer}" if embedder else f"{LIMIT_WITHOUT}/estimate"

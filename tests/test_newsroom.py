@@ -167,6 +167,40 @@ def test_without_weights_everything_works_by_words_and_says_so(
         assert room.search("fourteen cracks").meaning == 1.0
 
 
+def test_vectors_outlast_a_model_that_is_away_and_only_what_came_meanwhile_is_cut_again(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def passages(room: Newsroom) -> dict[int, bool]:
+        """Every passage, and whether it has a vector."""
+        asked = (
+            "SELECT p.id, v.passage_id IS NOT NULL FROM passages p LEFT JOIN vectors v ON v.passage_id = p.id"
+        )
+        with room.catalog.reading() as connection:
+            return {key: bool(there) for key, there in connection.exec_driver_sql(asked)}
+
+    ferry = folder / "ferry.md"
+    later = ferry.rename(tmp_path / "ferry.md")
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        room.ingest([folder])
+        before = passages(room)
+    monkeypatch.setenv("DATELINE_MINILM_DIR", str(tmp_path / "nowhere"))
+    for _ in range(2):
+        with newsroom.open(tmp_path / "home") as room:
+            room.ingest([later])
+            assert found(room, "ferry")[0] == "ferry"
+            meanwhile = passages(room)
+            assert meanwhile.items() > before.items()
+            assert list(meanwhile.values()).count(False) == len(meanwhile) - len(before)
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        room.ingest([])
+        now = passages(room)
+        assert now.items() > before.items()
+        assert all(now.values())
+        room.ingest([])
+        cut = [one.version_key for one in room.catalog.changes(0) if one.kind == "stored"]
+        assert [cut.count(key) for key in sorted(set(cut))] == [1, 1, 2]
+
+
 def test_row_13_vectors_of_another_model_are_never_mixed_and_made_anew_when_asked(
     tmp_path: Path, folder: Path
 ) -> None:

@@ -136,15 +136,30 @@ def kept_back(catalog: Catalog, collections: Sequence[str]) -> NDArray[np.int64]
         return np.fromiter(connection.scalars(asked), np.int64)
 
 
-def use_passages(catalog: Catalog, rules: str, split: Callable[[Article], tuple[Passage, ...]]) -> int:
+def use_passages(
+    catalog: Catalog,
+    rules: str,
+    split: Callable[[Article], tuple[Passage, ...]],
+    *,
+    stand_in: bool = False,
+) -> int:
     """Say which passage rules hold. Passages made by others are made anew and wait for their vectors.
+
+    Rules that only `stand_in` for an embedder that is not there now leave its passages and vectors as they are; what is
+    stored from then on is cut again when it is back.
 
     Returns how many versions were cut again. Killed on the way, it begins again at the next start.
     """
-    before = catalog.meta("passages")
-    if before == rules:
+    before, stood_in = catalog.meta("passages"), catalog.meta("stood_in") or ""
+    if stand_in and before not in (None, rules):
+        if not stood_in:
+            with ledger(catalog) as book:
+                book.note("stood_in", str(catalog.sequence()))
         return 0
-    keys = _cut_again(catalog) if before is not None else []
+    if before == rules and not stood_in:
+        return 0
+    since = int(stood_in) if before == rules else None
+    keys = _cut_again(catalog, since) if before is not None else []
     for key in keys:
         article = catalog.version(key)
         with ledger(catalog) as book:
@@ -156,11 +171,16 @@ def use_passages(catalog: Catalog, rules: str, split: Callable[[Article], tuple[
             book.log("stored", key)
     with ledger(catalog) as book:
         book.note("passages", rules)
+        if stood_in:
+            book.note("stood_in", "")
     return len(keys)
 
 
-def _cut_again(catalog: Catalog) -> list[int]:
-    """The versions that a question may use, or may use again: what was removed by hand can be brought back."""
+def _cut_again(catalog: Catalog, since: int | None) -> list[int]:
+    """The versions that a question may use, or may use again: what was removed by hand can be brought back; with
+    `since`, those of them that were stored after this sequence."""
     asked = select(versions.c.key).where(versions.c.went.is_(None) | (versions.c.ended == "removed"))
+    if since is not None:
+        asked = asked.where(versions.c.came > since)
     with catalog.reading() as connection:
         return list(connection.scalars(asked.order_by(versions.c.key)))
