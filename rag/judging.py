@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from itertools import groupby
 
@@ -15,6 +15,7 @@ from rag.errors import ModelError, ReadOnly, UsageError
 from rag.evaluation import metrics
 from rag.evaluation.grading import Grade, Item, agreement
 from rag.evaluation.judging import JUDGE_MARKS, LONGEST, PLACEHOLDERS, Judged, given, read
+from rag.evaluation.words import judged_lines
 from rag.library import judgements as kept
 from rag.library import runs as kept_runs
 from rag.library.ingest import Progress
@@ -149,20 +150,6 @@ def _asked(room: Newsroom, chat: Chat, prompt: Prompt, text: str, stop: threadin
     return found[0], found[1], None
 
 
-def lines(found: Judged) -> Iterator[str]:
-    """What a judge said, in sentences."""
-    total = sum(found.marks.values())
-    marks = ", ".join(f"{count:,} {mark}" for mark, count in found.marks.items())
-    yield f"{found.judge} (prompt {found.prompt}): {marks}, of {total:,} judged; {len(found.not_judged):,} not judged."
-    if found.right is not None:
-        ends = evaluating.interval(found.right)
-        yield f"Right by this judge: {evaluating.number(found.right.value)} ({ends}, of {total:,})."
-    for one in found.agreements:
-        yield evaluating.agreement(one)
-    if not found.agreements:
-        yield "No person graded the same answers: how far this judge can be trusted is not known."
-
-
 def _there(room: Newsroom, article_id: str) -> bool:
     return article_id in room.catalog.known([article_id])
 
@@ -174,4 +161,4 @@ def _key(room: Newsroom, name: str) -> int:
     return found.key
 
 
-__all__ = ["Judged", "judge", "judged", "lines"]
+__all__ = ["Judged", "judge", "judged", "judged_lines"]

@@ -79,8 +79,11 @@ def test_a_judge_of_nothing_has_no_share_of_right_ones(
     with serving(*[said("no idea")] * 3) as server:
         judge_by(room, server, monkeypatch)
     [found] = judging.judged(room, "base")
+    page = evaluating.run_page(evaluating.scored(room, "base"), None, [found])
+    assert "of 0 judged; 3 not judged" in page
+    assert page.count("not judged: what it wrote is no judgement") == 3
     assert (found.right, len(found.not_judged)) == (None, 3)
-    assert "0 right, 0 partly, 0 wrong, of 0 judged; 3 not judged" in " ".join(judging.lines(found))
+    assert "0 right, 0 partly, 0 wrong, of 0 judged; 3 not judged" in " ".join(judging.judged_lines(found))
 
 
 def test_how_far_people_agree_with_the_judge_is_measured(

@@ -59,7 +59,7 @@ def run_page(one: Listed) -> None:
     by_people.graded(by_hand, (one.run.name,))
     for judge in judging.judged(room.opened(), one.run.name):
         html("<h2>Judged by a model</h2>")
-        for line in judging.lines(judge):
+        for line in judging.judged_lines(judge):
             st.text(line)
 
 
@@ -105,7 +105,10 @@ def _report(compared: Comparison, by_hand: grading.Graded) -> str:
     harmful = [one.question for one in by_hand.harmful if one.run == head]
     faults = evaluating.gate(compared, harmful=harmful)
     signed = [one for one in grading.decisions(room.opened(), head) if one.base == base]
-    return evaluating.comparison_page(compared, faults, gated=bool(faults), by_hand=by_hand, decisions=signed)
+    judged = [said for name in (base, head) for said in judging.judged(room.opened(), name)]
+    return evaluating.comparison_page(
+        compared, faults, gated=bool(faults), by_hand=by_hand, decisions=signed, judged=judged
+    )
 
 
 def _by_tag(compared: Comparison) -> None:
@@ -167,7 +170,8 @@ def _more(held: str) -> None:
 def _away(name: str, result: Result, by_hand: grading.Graded) -> None:
     """The run as files."""
     with st.container(key="beyond", horizontal=True, gap="medium"):
-        _file("HTML report", lambda: evaluating.run_page(result, by_hand), f"{name}.html", "text/html")
+        report = lambda: evaluating.run_page(result, by_hand, judging.judged(room.opened(), name))  # noqa: E731
+        _file("HTML report", report, f"{name}.html", "text/html")
         whole = lambda: json.dumps(evaluating.exported(room.opened(), name), ensure_ascii=False)  # noqa: E731
         _file("JSON, with every answer", whole, f"{name}.json", "application/json")
 

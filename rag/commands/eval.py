@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rag import eval_terminal, evaluating, grading, terminal
+from rag import eval_terminal, evaluating, grading, judging, terminal
 from rag.commands import feedback, grade, judge, made, sweep
 from rag.commands.flags import HomeFlag, JsonFlag
 from rag.errors import LibraryError, UsageError
@@ -171,13 +171,16 @@ def _add_compare(group: typer.Typer, opened: Opened, show: Print) -> None:
             compared = evaluating.compared(room, base, head)
             by_hand, signed = grading.grades_of(room, [base, head]), grading.decisions(room, head)
             waived = grading.in_force(room, base, head)
+            judged = (*judging.judged(room, base), *judging.judged(room, head))
         harmful = [one.question for one in by_hand.harmful if one.run == head]
         faults = gate(compared, max_regressions=max_regressions, least=floors, harmful=harmful, waived=waived)
         gated = max_regressions is not None or bool(floors) or bool(harmful)
         signed = [one for one in signed if one.base == base]
         _write(
             html,
-            lambda: comparison_page(compared, faults, gated=gated, by_hand=by_hand, decisions=signed),
+            lambda: comparison_page(
+                compared, faults, gated=gated, by_hand=by_hand, decisions=signed, judged=judged
+            ),
         )
         told = _comparison_json(compared) | {
             "gate": {"asked": gated, "faults": list(faults), "waived": sorted(waived)}
@@ -202,7 +205,8 @@ def _add_kept(group: typer.Typer, opened: Opened, show: Print) -> None:
         """Score a run anew from its kept answers, and say why each wrong question came out wrong."""
         with opened(home) as room:
             found, by_hand = evaluating.scored(room, name), grading.grades_of(room, [name])
-        _write(html, lambda: run_page(found, by_hand))
+            judged = judging.judged(room, name)
+        _write(html, lambda: run_page(found, by_hand, judged))
         show(as_object, _result_json(found), lambda: eval_terminal.print_result(found, every=True))
 
     @group.command(epilog="Example:  dateline eval export base base.json")

@@ -48,7 +48,7 @@ def add(group: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> 
 
 def _print(found: Sequence[Judged]) -> None:
     for one in found:
-        for line in judging.lines(one):
+        for line in judging.judged_lines(one):
             terminal.out.print(terminal.harmless(line), soft_wrap=True)
         for question, why in one.not_judged.items():
             terminal.err.print(

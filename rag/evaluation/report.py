@@ -10,6 +10,7 @@ from rag.evaluation import sheet
 from rag.evaluation.comparison import Change, Comparison, Turned, order_of
 from rag.evaluation.diagnosis import SAYS
 from rag.evaluation.grading import Decision, Graded
+from rag.evaluation.judging import Judged
 from rag.evaluation.measures import MEASURES, Part
 from rag.evaluation.power import smallest_change
 from rag.evaluation.runs import Run
@@ -22,6 +23,7 @@ from rag.evaluation.words import (
     can_show,
     decision,
     interval,
+    judged_lines,
     number,
     of_tags,
     signed,
@@ -32,9 +34,9 @@ COLUMNS = (("measure", ""), ("value", "n"), ("95 %", "n"), ("of", "n"), ("", "ch
 CHANGED = (("measure", ""), ("change", "n"), ("95 %", "n"), ("base → head", "n"), ("", ""), ("", "chart"))
 
 
-def run_page(result: Result, by_hand: Graded | None = None) -> str:
-    """The report of one run; with what people graded."""
-    parts = chain(_run(result), _graded(by_hand))
+def run_page(result: Result, by_hand: Graded | None = None, judged: Sequence[Judged] = ()) -> str:
+    """The report of one run; with what people graded, and what models judged."""
+    parts = chain(_run(result), _graded(by_hand), _judged(judged))
     return sheet.page(f"{result.run.name} · Dateline evaluation", parts)
 
 
@@ -57,6 +59,14 @@ def _graded(by_hand: Graded | None) -> Iterator[str]:
         )
     harmful = (f"Harmful, and critical: {each.question}. {each.why}" for each in by_hand.harmful)
     yield sheet.told(harmful, "fault")
+
+
+def _judged(judged: Sequence[Judged]) -> Iterator[str]:
+    """By a model: beside the run's numbers, and in none of them."""
+    for one in judged:
+        yield f"<h2>{escape(one.run)}, judged by {escape(one.judge)}</h2>"
+        yield from (f"<p>{escape(line)}</p>" for line in judged_lines(one))
+        yield sheet.pairs((question, f"not judged: {why}") for question, why in one.not_judged.items())
 
 
 def _run(result: Result) -> Iterator[str]:
@@ -154,11 +164,12 @@ def comparison_page(
     gated: bool = False,
     by_hand: Graded | None = None,
     decisions: Sequence[Decision] = (),
+    judged: Sequence[Judged] = (),
 ) -> str:
-    """The report of two runs beside each other; with the gate, whether it was passed; what people graded; and who
-    signed what."""
+    """The report of two runs beside each other; with the gate, whether it was passed; what people graded, what models
+    judged; and who signed what."""
     base, head = compared.base.run.name, compared.head.run.name
-    parts = chain(_compared(compared, faults, gated), _graded(by_hand), _decided(decisions))
+    parts = chain(_compared(compared, faults, gated), _graded(by_hand), _judged(judged), _decided(decisions))
     return sheet.page(f"{head} beside {base} · Dateline evaluation", parts)
 
 

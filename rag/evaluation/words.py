@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rag.evaluation.comparison import Verdict
 from rag.evaluation.grading import FEW, Agreement, Decision
+from rag.evaluation.judging import Judged
 from rag.evaluation.measures import Part
 from rag.evaluation.metrics import Interval
 from rag.evaluation.power import Smallest
@@ -78,3 +79,16 @@ def decision(one: Decision) -> str:
 def of_tags(result: Result) -> Iterator[tuple[str, Numbers]]:
     """The tags with their numbers, those of most questions first."""
     return iter(sorted(result.tags.items(), key=lambda one: (-result.tag_counts[one[0]], one[0])))
+
+
+def judged_lines(found: Judged) -> Iterator[str]:
+    """What a judge said, in sentences."""
+    total = sum(found.marks.values())
+    marks = ", ".join(f"{count:,} {mark}" for mark, count in found.marks.items())
+    yield f"{found.judge} (prompt {found.prompt}): {marks}, of {total:,} judged; {len(found.not_judged):,} not judged."
+    if found.right is not None:
+        yield f"Right by this judge: {number(found.right.value)} ({interval(found.right)}, of {total:,})."
+    for one in found.agreements:
+        yield agreement(one)
+    if not found.agreements:
+        yield "No person graded the same answers: how far this judge can be trusted is not known."
