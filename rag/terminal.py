@@ -105,7 +105,10 @@ def print_citation(citation: Citation, *, quoted: bool) -> None:
     said = credit(citation.title, citation.outlet, citation.published)
     out.print(f"[dim]{escape(f'[{citation.number}]')}[/dim] {said}  [dim]{harmless(place)}[/dim]")
     if quoted:
-        out.print(f"    {harmless(' '.join(citation.quote.split()))}")
+        begin, end = (at - citation.start for at in citation.within or (citation.start, citation.start))
+        parts = citation.quote[:begin], citation.quote[begin:end], citation.quote[end:]
+        before, best, after = (harmless(re.sub(r"\s+", " ", part)) for part in parts)
+        out.print(f"    {before}[bold]{best}[/bold]{after}" if best else f"    {after.strip()}")
 
 
 def _foot(answer: Answer) -> str:

@@ -134,7 +134,10 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered span with what a reader needs to judge it. `article.text[start:end] == quote`, always."""
+    """A numbered span with what a reader needs to judge it. `article.text[start:end] == quote`, always.
+
+    `within` is where in the article's text the sentence of a closest passage stands that is nearest to the question.
+    """
 
     number: int
     article_id: str
@@ -149,6 +152,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    within: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

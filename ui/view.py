@@ -193,11 +193,18 @@ def _closest(cited: Citation, today: date) -> Statement:
     return {
         "id": f"p{cited.number}",
         "kind": "passage",
-        "text": " ".join(cited.quote.split()),
+        "text": " ".join(_nearer(cited).split()),
         "cites": [cited.number],
         "heading": cited.title or "Untitled",
         "byline": words.source(cited.outlet, cited.published, cited.kind, today),
     }
+
+
+def _nearer(cited: Citation) -> str:
+    """A closest passage from its nearest sentence, where that would otherwise stand below what is shown."""
+    if cited.within is None or cited.within[1] - cited.start < EXCERPT:
+        return cited.quote
+    return "… " + cited.quote[cited.within[0] - cited.start :]
 
 
 def _found(at: int, found: Found, today: date) -> Statement:
@@ -245,6 +252,7 @@ def from_citation(cited: Citation, sentences: Sequence[Sentence] = (), answered:
         quote=cited.quote,
         used_by=tuple(f"s{at}" for at, _ in uses) if answered else (f"p{cited.number}",),
         attributions=tuple(sentence.attribution for _, sentence in uses if sentence.attribution),
+        within=cited.within,
     )
 
 

@@ -102,8 +102,8 @@ def answer_stream(
             parts.sentences.append(checked(draft, parts.numbering))
             yield parts.sentences[-1]
     if parts.status == "closest":
-        for span in judged.nearest:
-            parts.numbering.number(span)
+        for span, within in judged.nearest:
+            parts.numbering.number(span, within)
     if attempt is not None and attempt.fault is not None:
         parts.keep(attempt)
     clock.lap("write")
@@ -124,7 +124,7 @@ def _written(
 
 def _stays_here(model: ModelWriter, judged: Judged, material: Material) -> bool:
     """Whether what answers best is of a collection that is never sent."""
-    best = {span.article_id for span in judged.nearest[:1]}
+    best = {span.article_id for span, _ in judged.nearest[:1]}
     return any(hit.article.id in best and model.kept_here(hit) for hit, _ in material.hits)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.library.rows import HitRow
 from rag.types import Citation, Found, Span
@@ -17,14 +18,14 @@ class Numbering:
         self._cited: list[HitRow] = []
         self.citations: list[Citation] = []
 
-    def number(self, span: Span) -> int:
-        """The number of a span's citation.
+    def number(self, span: Span, within: tuple[int, int] | None = None) -> int:
+        """The number of a span's citation, which points to the range `within` it.
 
         Raises:
             KeyError: the span lies in no passage that was found.
         """
         if span not in self._numbers:
-            self.citations.append(self._citation(span, len(self.citations) + 1))
+            self.citations.append(replace(self._citation(span, len(self.citations) + 1), within=within))
             self._numbers[span] = len(self.citations)
         return self._numbers[span]
 

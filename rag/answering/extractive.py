@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from rag.answering.answerability import answerability
-from rag.answering.quotations import whole
+from rag.answering.quotations import whole, with_antecedent
 from rag.answering.ranking import scores
 from rag.answering.sentence_features import Floats, Reading, Sentences, read
 from rag.answering.writer import Draft, Judged, Material
@@ -17,7 +17,7 @@ from rag.reading.dates import moment
 from rag.types import Mode, Span
 
 LONGEST = 4  # sentences of an answer
-NEAREST = 4  # closest passages shown where nothing is judged an answer
+NEAREST = 5  # closest passages shown where nothing is judged an answer
 # Shares of the best sentence's softmax weight: with less, the second, third and fourth say nothing more.
 WEAK = (0.03, 0.05, 0.5)
 SAME = 0.72  # share of the shorter sentence's words that the other says too, from which it says the same
@@ -51,9 +51,7 @@ class ExtractiveWriter:
     def judge(self, material: Material) -> Judged:
         """How likely the sentences found answer the question, and the nearest of them."""
         reading, ranked = self._read(material)
-        nearest = chosen(reading, ranked, most=NEAREST)
-        spans = (span for _, span, _ in _told(material, reading.sentences, nearest))
-        return Judged(answerability(reading, ranked, material), tuple(spans))
+        return Judged(answerability(reading, ranked, material), tuple(_nearest(material, reading, ranked)))
 
     def write(self, material: Material) -> Iterator[Draft]:
         """One to four sentences, each cited to the very words."""
@@ -82,9 +80,8 @@ def chosen(reading: Reading, ranked: Floats, *, most: int, weak: Sequence[float]
     rows: list[int] = []
     said: list[frozenset[str]] = []
     sentences = reading.sentences
-    fragment = reading.column("fragment")
-    ranked = ranked - (fragment * FRAGMENT if fragment.min(initial=1) == 0 else 0)
-    for row in np.lexsort((np.arange(len(ranked)), -ranked)).tolist():
+    ranked, order = _ordered(reading, ranked)
+    for row in order:
         if 0 < len(rows) <= len(weak) and ranked[row] < ranked[rows[0]] + np.log(weak[len(rows) - 1]):
             break
         words = frozenset(_WORD.findall(sentences.texts[row].casefold()))
@@ -94,6 +91,25 @@ def chosen(reading: Reading, ranked: Floats, *, most: int, weak: Sequence[float]
         if len(rows) == most:
             break
     return rows
+
+
+def _ordered(reading: Reading, ranked: Floats) -> tuple[Floats, list[int]]:
+    """Scores and rows, best first, fragments last."""
+    fragment = reading.column("fragment")
+    ranked = ranked - (fragment * FRAGMENT if fragment.min(initial=1) == 0 else 0)
+    return ranked, np.lexsort((np.arange(len(ranked)), -ranked)).tolist()
+
+
+def _nearest(material: Material, reading: Reading, ranked: Floats) -> Iterator[tuple[Span, tuple[int, int]]]:
+    """The passages of the best sentences, whole: of the sentences alone, four hold evidence for .44 of the starter
+    set's 73 answerable questions that come out so, five whole passages for .75."""
+    sentences = reading.sentences
+    best: dict[int, int] = {}  # row of the best sentence, by passage
+    for row in _ordered(reading, ranked)[1]:
+        best.setdefault(int(sentences.hit[row]), row)
+    for place, row in list(best.items())[:NEAREST]:
+        passage, span = material.hits[place][0].passage, sentences.spans[row]
+        yield replace(span, start=passage.start, end=passage.end), (span.start, span.end)
 
 
 def _said_already(
@@ -108,24 +124,31 @@ def _said_already(
     return False
 
 
-def _told(material: Material, sentences: Sentences, rows: Sequence[int]) -> Iterator[tuple[int, Span, str]]:
-    """The rows with their spans and texts, quotations whole; one whose words an earlier one tells is left out."""
-    told: list[Span] = []
+def _told(material: Material, sentences: Sentences, rows: Sequence[int]) -> list[tuple[int, Span, str]]:
+    """The rows with their spans and texts, quotations whole and with what they point back to, or else directly behind
+    it; one whose words an earlier one tells is left out."""
+    told: list[tuple[int, Span, str]] = []
     for row in rows:
-        span, text = _quoted_whole(material, sentences, row)
-        if not any(_overlap(span, one) for one in told):
-            told.append(span)
-            yield row, span, text
+        behind = None
+        for span, text in _widened(material, sentences, row):
+            over = [at for at, (_, one, _) in enumerate(told) if _overlap(span, one)]
+            if not over:
+                told.insert(len(told) if behind is None else behind + 1, (row, span, text))
+                break
+            behind = over[-1]
+    return told
 
 
-def _quoted_whole(material: Material, sentences: Sentences, row: int) -> tuple[Span, str]:
-    """A sentence with those around it that hold the rest of a quotation and its speaker; and the text of both."""
+def _widened(material: Material, sentences: Sentences, row: int) -> Iterator[tuple[Span, str]]:
+    """A sentence with those around it that hold the rest of a quotation and its speaker, and the text of both: first
+    with what it points back to, then without, should that be told already."""
     hit, _ = material.hits[int(sentences.hit[row])]
     begin = hit.passage.start
     ranges = [(start - begin, end - begin) for start, end in hit.passage.sentences]
     first, last = whole(hit.text, ranges, int(sentences.place[row]))
-    start, end = ranges[first][0], ranges[last][1]
-    return replace(sentences.spans[row], start=begin + start, end=begin + end), hit.text[start:end]
+    for at in dict.fromkeys((with_antecedent(hit.text, ranges, first), first)):
+        start, end = ranges[at][0], ranges[last][1]
+        yield replace(sentences.spans[row], start=begin + start, end=begin + end), hit.text[start:end]
 
 
 def _overlap(one: Span, two: Span) -> bool:

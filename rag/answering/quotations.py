@@ -1,6 +1,7 @@
-"""Quotations kept whole: a sentence from the middle of one says nobody's words, for the speaker stands at its end.
+"""Sentences kept with what they cannot do without: a quotation with its end, for the speaker stands there, and "He
+denied it" with the sentence before it.
 
-Only within one paragraph: who goes on speaking over paragraphs is another matter.
+Quotations only within one paragraph: who goes on speaking over paragraphs is another matter.
 """
 
 from __future__ import annotations
@@ -12,6 +13,16 @@ Range = tuple[int, int]
 
 MOST = 4  # sentences that a quotation is completed to
 _MARK = re.compile(r"[\"“”]")
+# What points back to the sentence before. Not "It is" and "There are", which often point nowhere, nor what is quoted.
+_POINTS_BACK = re.compile(
+    r"(?:(?:But|And|So|Yet|Then|Still|Later),? )?"
+    r"(?:He|She|They|His|Her|Their|Its|Both|Neither|It (?!is|was|'s|’s|has been|will be)"
+    r"|The (?:two|three|four|former|latter)|Between (?:them|the two)"
+    r"|(?:That|This|These|Those) (?:is|are|was|were|came|would|will|had|has|means|meant))\b",
+    re.IGNORECASE,
+)
+FURTHEST = 2  # sentences that are looked back
+_ENDED = re.compile(r"[.!?…][\"”’')\]]*\s*$")
 _BEFORE_OPENING = re.compile(r"[\s(\[—–-]")
 
 
@@ -38,6 +49,17 @@ def whole(text: str, sentences: Sequence[Range], at: int) -> Range:
         reaches = sentences[first][0] <= cut[0][0] and cut[-1][1] < sentences[last][1]
         if not reaches or last - first >= MOST:
             return at, at
+
+
+def with_antecedent(text: str, sentences: Sequence[Range], first: int) -> int:
+    """The sentence to begin with, so that sentence `first` is not torn from what it points back to: itself where it
+    points nowhere, or only a heading stands before it."""
+    begin = first
+    while first - begin < FURTHEST and _POINTS_BACK.match(text[slice(*sentences[begin])]):
+        if begin == 0 or not _ENDED.search(text[slice(*sentences[begin - 1])]):
+            return first
+        begin -= 1
+    return begin
 
 
 def _cuts(quotation: Range, start: int, end: int) -> bool:

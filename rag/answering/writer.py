@@ -37,10 +37,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether the material answers the question: `answerability` 0 to 1, and the spans nearest to an answer."""
+    """Whether the material answers the question: `answerability` 0 to 1, and the passages nearest to an answer, each
+    with the range of its sentence that is nearest."""
 
     answerability: float
-    nearest: tuple[Span, ...]
+    nearest: tuple[tuple[Span, tuple[int, int]], ...]
 
 
 class Writer(Protocol):

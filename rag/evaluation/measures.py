@@ -73,6 +73,14 @@ def _recall(asked: Asked, answer: Answer) -> Value:
     return sum(covers(cited, entry, asked.found) for entry in evidence) / len(evidence) if evidence else None
 
 
+def _shown(asked: Asked, answer: Answer) -> Value:
+    """Also of the closest passages, which promise no answer."""
+    evidence = asked.question.evidence
+    if not evidence:
+        return None
+    return float(any(covers(answer.citations, entry, asked.found) for entry in evidence))
+
+
 def _facts(asked: Asked, answer: Answer) -> Value:
     facts, said = asked.question.key_facts, f" {metrics.fold(text_of(answer))} "
     return sum(f" {metrics.fold(fact)} " in said for fact in facts) / len(facts) if facts else None
@@ -141,6 +149,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("evidence_cited", "answering", "the citations cover some evidence whole", _said(
         lambda asked, answer: _recall(asked, answer) if not asked.question.evidence
         else float(bool(_recall(asked, answer))))),
+    Measure("evidence_shown", "answering",
+            "some evidence stands whole in what is shown: cited, or among the closest passages", _answering(_shown)),
     Measure("citation_precision", "answering", "of what an answer cites, the share on evidence", _answering(_share)),
     Measure("citation_recall", "answering", "of the evidence, the share that is cited whole", _said(_recall)),
     Measure("quotations_verbatim", "answering", "quotations that stand so in what is cited", _verbatim),

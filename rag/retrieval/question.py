@@ -109,10 +109,13 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    r"\b(?P<said>today|yesterday|this week|last week|this month|last month|this year|last year|"
+    r"\b(?P<said>(?<!as of )today|yesterday|this week|last week|this month|last month|this year|last year|"
     r"(?:the )?past (?:day|week|month|year)|(?:the )?last 24 hours)\b",
     re.IGNORECASE,
 )
+# What came about today was reported since yesterday; how things stand today ("Is the bridge open today?", "What is he
+# charged with as of today?") may have been reported long ago.
+_STANDS = re.compile(r"^\W*(?:\w+\s+){0,3}?(?:is|are|can|may|must|do|does|will)\b", re.IGNORECASE)
 
 
 def _dates(question: str, today: date) -> Iterable[Chip]:
@@ -145,7 +148,7 @@ def _window(question: str, today: date) -> tuple[str, date] | None:
         year = int(month["year"]) if month["year"] else today.year - (number > today.month)
         return month[0].strip(), date(year, number, 1)
     relative = _RELATIVE.search(question)
-    if relative is None:
+    if relative is None or (relative["said"].lower() == "today" and _STANDS.match(question)):
         return None
     return relative[0].strip(), _begin(relative["said"].lower().removeprefix("the "), today)
 

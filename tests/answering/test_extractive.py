@@ -109,3 +109,36 @@ def test_nothing_found_is_nothing_said() -> None:
     assert written(empty) == []
     judged = ExtractiveWriter().judge(empty)
     assert (judged.answerability, judged.nearest) == (0.0, ())
+
+
+def test_a_sentence_that_points_back_brings_what_it_points_to_or_stands_behind_it() -> None:
+    article = Article(
+        "ilse",
+        "Ilse Varga was the captain of the ferry Otter. She was the last to leave it.\n\n"
+        "The harbour board met on Friday. Its chair asked for dredging.",
+        title="Captain",
+    )
+    [left, *_] = written(material("Who was the last to leave the ferry?", [article]))
+    assert left.text == "Ilse Varga was the captain of the ferry Otter. She was the last to leave it."
+    [chair, *_] = written(material("Who asked for dredging?", [article]))
+    assert chair.text == "The harbour board met on Friday. Its chair asked for dredging."
+    [span] = chair.spans
+    assert article.text[span.start : span.end] == chair.text
+    both = [
+        one.text for one in written(material("Was the captain of the ferry Otter Ilse Varga?", [article]))
+    ]
+    if "She was the last to leave it." in both:
+        assert both.index("She was the last to leave it.") == 1
+
+
+def test_the_nearest_passages_are_whole_each_with_its_nearest_sentence() -> None:
+    found = material("Who was the captain of the ferry Otter?", [FERRY, INQUIRY])
+    nearest = ExtractiveWriter().judge(found).nearest
+    passages = {(hit.article.id, hit.passage.start, hit.passage.end) for hit, _ in found.hits}
+    places = [(span.article_id, span.start, span.end) for span, _ in nearest]
+    assert len(set(places)) == len(places) == 5
+    assert set(places) <= passages
+    span, (start, end) = nearest[0]
+    assert span.article_id == "ferry"
+    assert FERRY.text[start:end].endswith((" a sandbank.", " last to leave."))
+    assert span.start <= start < end <= span.end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.quotations import whole
+from rag.answering.quotations import whole, with_antecedent
 from rag.library.sentences import sentence_ranges
 
 
@@ -50,3 +50,21 @@ def test_inches_and_single_marks_open_nothing() -> None:
     text = 'The fish was 12" long. It was let go. The keepers\' hut is "closed" now.'
     assert shown(text, "It was") == "It was let go."
     assert shown(text, "The keepers") == 'The keepers\' hut is "closed" now.'
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ("A court met. He denied it.", 0),
+        ("A court met. But she denied it.", 0),
+        ("Rask spoke. He denied it. His lawyer agreed.", 0),
+        ("A court met. It was raining.", 1),
+        ("A court met. “He denied it,” she said.", 1),
+        ("Old demands\n\nHe denied it.", 1),
+        ("Theresa spoke. Heads rolled.", 1),
+        ("The draft came in August. That was four weeks before.", 0),
+    ],
+)
+def test_a_sentence_that_points_back_begins_with_what_it_points_to(said: str, begins: int) -> None:
+    sentences = sentence_ranges(said)
+    assert with_antecedent(said, sentences, len(sentences) - 1) == begins

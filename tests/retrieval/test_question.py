@@ -29,6 +29,7 @@ def read(question: str, scope: Scope | None = None) -> Scope:
         ("What was said over the past two weeks?", "2026-11-08"),
         ("What did the council decide in October 2026?", "2026-10-01"),
         ("What came out yesterday?", "2026-11-21"),
+        ("What did the council decide today?", "2026-11-21"),
         ("Has it changed since 2019?", "2019-01-01"),
         ("Who won since 2026-02-03?", "2026-02-03"),
     ],
@@ -56,6 +57,9 @@ def test_a_limit_said_in_the_question_says_until_when(question: str, day: str) -
         "Who resigned since 30 February 2026?",
         "Which paper won a prize?",
         "Is the Gazette sold?",
+        "Is the bridge closed today?",
+        "How much does the ferry cost today?",
+        "What had he been charged with, as of today?",
     ],
 )
 def test_the_date_of_an_event_or_a_bare_name_narrows_nothing(question: str) -> None:
