@@ -19,7 +19,7 @@ from rag.eval_sets import Looked, SetFile, keep_set, look, looked, sets_of, to_a
 from rag.eval_workers import K, asking
 from rag.evaluation import sheet
 from rag.evaluation.asking import Job, Kept, ask_all
-from rag.evaluation.citing import cited_by, text_of
+from rag.evaluation.citing import shown_by, text_of
 from rag.evaluation.comparison import AUROC, Change, Comparison, Turned, compare, gate, order_of
 from rag.evaluation.diagnosis import SAYS
 from rag.evaluation.grading import MARKS
@@ -362,7 +362,6 @@ __all__ = [
     "Wrong",
     "agreement",
     "can_show",
-    "cited_by",
     "compared",
     "comparison_page",
     "decision",
@@ -385,6 +384,7 @@ __all__ = [
     "scored",
     "sets_of",
     "sheet",
+    "shown_by",
     "signed",
     "smallest_change",
     "text_of",

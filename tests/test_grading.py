@@ -80,8 +80,12 @@ def measured(run: Any, articles: Path, tmp_path: Path) -> Any:
 
 
 def test_answers_are_graded_blind_kept_at_once_and_gone_on_with(measured: Any) -> None:
-    first = measured("eval", "grade", "base", "head", "--grader", "Maja", stdin="x\nh\nr\nw no bridge\nq\n")
+    first = measured(
+        "eval", "grade", "base", "head", "--grader", "Maja", stdin="x\nh\np\nb\nr\nw no bridge\nq\n"
+    )
     assert first.code == 0
+    assert [f"\n{at} of 6  " in first.err for at in range(1, 5)] == [True, True, True, False]
+    assert first.err.count("\n1 of 6  ") == 2
     assert "base" not in first.err
     assert "head" not in first.err
     assert "there is no 'x'" in first.err

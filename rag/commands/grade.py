@@ -41,8 +41,9 @@ def _add_grade(group: typer.Typer, opened: Opened, show: Print) -> None:
     ) -> None:
         """Grade answers one by one, blind and in a random order: right, partly, wrong or harmful, and why.
 
-        Each line is a letter and a reason, as "w it names the wrong bridge"; an empty line passes one over, q ends.
-        Everything graded is kept at once; the same command goes on.
+        Each line is a letter and a reason, as "w it names the wrong bridge"; an empty line passes one over, b goes back
+        to the answer before, q ends. The order is another for every grader, and stays. Everything graded is kept at
+        once; the same command goes on. Questions and answers are printed on stderr.
         """
         with opened(home) as room:
             _at_the_desk(room, grading.desk(room, runs, grader))
@@ -86,37 +87,52 @@ def _at_the_desk(room: Newsroom, desk: Desk) -> None:
     """Grade until nothing is left, or the grader ends it."""
     err, harmless = terminal.err, terminal.harmless
     err.print(f"{len(desk.left):,} of {desk.total:,} answers to grade. q ends.")
-    for item, asked in desk.left:
+    at = 0
+    while at < len(desk.left):
+        item, asked = desk.left[at]
         question, answer = asked.question, asked.answer
         assert answer is not None
-        err.print(f"\n[bold]{harmless(question.question)}[/bold]", soft_wrap=True)
+        number = desk.total - len(desk.left) + at + 1
+        as_of = f"  [dim]asked as of {harmless(question.as_of)}[/dim]" if question.as_of else ""
+        err.print(
+            f"\n{number:,} of {desk.total:,}  [bold]{harmless(question.question)}[/bold]{as_of}",
+            soft_wrap=True,
+        )
         expected = " · ".join(question.answers) if question.answerable else "no answer"
         err.print(f"[dim]expected: {harmless(expected or 'what its evidence says')}[/dim]", soft_wrap=True)
-        for entry in question.evidence:
-            err.print(f"[dim]evidence: {harmless(entry.quote)}[/dim]", soft_wrap=True)
-        err.print(harmless(evaluating.text_of(answer) or answer.status.replace("_", " ")), soft_wrap=True)
-        for cited in evaluating.cited_by(answer):
-            err.print(f"[dim]{cited.number} {harmless(cited.quote)}[/dim]", soft_wrap=True)
-        if not _graded(room, desk, item):
+        for quote in dict.fromkeys(entry.quote for entry in question.evidence):
+            err.print(f"[dim]evidence: {harmless(quote)}[/dim]", soft_wrap=True)
+        err.print(
+            harmless(evaluating.text_of(answer)) or f"({answer.status.replace('_', ' ')})", soft_wrap=True
+        )
+        for cited in evaluating.shown_by(answer):
+            source = terminal.credit(cited.title, cited.outlet, cited.published)
+            err.print(
+                f"[dim]{cited.number} {source}: {harmless(' '.join(cited.quote.split()))}[/dim]",
+                soft_wrap=True,
+            )
+        step = _graded(room, desk, item)
+        if step is None:
             return
+        at = max(0, at + step)
 
 
-def _graded(room: Newsroom, desk: Desk, item: tuple[str, str]) -> bool:
-    """Read lines until one grades the answer or passes it over; False where the grader ends it."""
+def _graded(room: Newsroom, desk: Desk, item: tuple[str, str]) -> int | None:
+    """Read lines until one grades the answer or passes it over: how many answers to go on; None: the grader ends it."""
     while True:
-        terminal.err.print("r(ight) p(artly) w(rong) h(armful), and why: ", end="")
+        terminal.err.print("r(ight) p(artly) w(rong) h(armful), and why; b(ack): ", end="")
         line = sys.stdin.readline()
         mark, _, why = line.strip().partition(" ")
         if not line or mark == "q":
-            return False
-        if not mark:
-            return True
+            return None
+        if mark in ("", "b"):
+            return -1 if mark else 1
         try:
             grading.grade(room, item, desk.grader, LETTERS.get(mark, mark), why)
         except DatelineError as error:
             terminal.err.print(f"[red]{terminal.harmless(str(error))}[/red]", soft_wrap=True)
             continue
-        return True
+        return 1
 
 
 def print_graded(found: Graded) -> None:

@@ -28,6 +28,11 @@ def cited_by(answer: Answer, sentences: int | None = None) -> tuple[Citation, ..
     return tuple(citation for citation in answer.citations if citation.number in numbers)
 
 
+def shown_by(answer: Answer) -> tuple[Citation, ...]:
+    """What a reader sees of the articles beside it: what it cites, or the closest passages."""
+    return answer.citations if answer.status == "closest" else cited_by(answer)
+
+
 def covers(citations: Iterable[Citation], entry: Evidenced, found: Sequence[Seen] = ()) -> bool:
     """Do the citations together cover an entry's words, white space aside?
 

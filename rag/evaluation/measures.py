@@ -11,7 +11,7 @@ from typing import Literal
 
 from rag.evaluation import metrics
 from rag.evaluation.asking import judgeable
-from rag.evaluation.citing import cited_by, covers, right, text_of, touches, verbatim
+from rag.evaluation.citing import cited_by, covers, right, shown_by, text_of, touches, verbatim
 from rag.evaluation.dates import says_date
 from rag.evaluation.runs import Asked
 from rag.types import Answer
@@ -78,7 +78,7 @@ def _shown(asked: Asked, answer: Answer) -> Value:
     evidence = asked.question.evidence
     if not evidence:
         return None
-    return float(any(covers(answer.citations, entry, asked.found) for entry in evidence))
+    return float(any(covers(shown_by(answer), entry, asked.found) for entry in evidence))
 
 
 def _facts(asked: Asked, answer: Answer) -> Value:

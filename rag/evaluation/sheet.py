@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rag.evaluation.citing import cited_by, text_of
+from rag.evaluation.citing import shown_by, text_of
 from rag.evaluation.metrics import Interval
 from rag.evaluation.runs import Asked
 from rag.evaluation.scoring import Point
@@ -144,6 +144,7 @@ def answer(asked: Asked, beside: Asked | None = None, *, sure: bool = True) -> s
     other = beside.answer if beside is not None else None
     status = given.status.replace("_", " ")
     said = escape(status) + (_sure(given) if sure else "")
+    said += f" · asked as of {escape(asked.question.as_of)}" if asked.question.as_of else ""
     return f'<p class="dim">{said}</p>{_sentences(given, other)}{_citations(given, other)}'
 
 
@@ -181,10 +182,11 @@ def _sentences(given: Answer, other: Answer | None) -> str:
 
 
 def _citations(given: Answer, other: Answer | None) -> str:
-    places = {(one.article_id, one.start, one.end) for one in cited_by(other)} if other is not None else None
+    places = {(one.article_id, one.start, one.end) for one in shown_by(other)} if other is not None else None
     lines = []
-    for one in cited_by(given):
-        place = f"[{one.number}] {one.article_id} {one.start}–{one.end} · {one.outlet or 'outlet not stated'}"
+    for one in shown_by(given):
+        source = f"{one.outlet or 'outlet not stated'}, {one.published or 'undated'}"
+        place = f"[{one.number}] {one.article_id} {one.start}–{one.end} · {source}"
         new = places is not None and (one.article_id, one.start, one.end) not in places
         said = f"<mark>{escape(place)}</mark>" if new else escape(place)
         lines.append(f'<p class="dim">{said}</p><blockquote>{escape(one.quote)}</blockquote>')
