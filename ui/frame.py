@@ -40,7 +40,7 @@ def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> Delta
         with st.container(key="holdings", width="stretch"):
             holdings = st.empty()
     if library is not None:
-        holdings.text(words.holdings(library))
+        draw.line(words.holdings(library), small=True, place=holdings)
     if library is not None and library.sample:
         with st.container(key="sample"):
             st.text(SAMPLE)

@@ -129,7 +129,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
         st.html(f"<h2>{words.count(len(copies), 'copy', 'copies')} elsewhere</h2>")
         for copy in copies[:30]:
             when, what = dates.shown(copy.published, today), shelf.status(copy)
-            label = f"{copy.outlet or 'Outlet not stated'} · {when} · {what}"
+            label = f"{copy.outlet or 'Outlet not stated'}, {when}, {what}"
             st.button(
                 words.plain(label),
                 key=f"copy-{copy.article_id}",
@@ -197,7 +197,7 @@ def _record(shelved: Shelved, article: Article, today: date) -> str:
 
 def _edition(edition: Edition, today: date, here: bool) -> str:
     what = "removed" if edition.ended == "removed" else edition.status
-    said = f"{edition.outlet or 'Outlet not stated'} · {dates.shown(edition.published, today)} · {what}"
+    said = f"{edition.outlet or 'Outlet not stated'}, {dates.shown(edition.published, today)}, {what}"
     return f"{edition.title or 'Untitled'} ({said}, version {edition.version}{', shown' if here else ''})"
 
 

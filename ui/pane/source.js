@@ -1,7 +1,7 @@
 // The right side: one article at a time, whole, its cited spans marked, and the way back to the statements.
 
 import { copier, Tools, within } from "./copy.js";
-import { button, el, listed, spaced } from "./dom.js";
+import { button, dotted, el, listed, spaced } from "./dom.js";
 
 const LONG = 80; // paragraphs; longer articles are laid out chunk by chunk as they come into view
 const CHUNK = 20;
@@ -12,7 +12,7 @@ const LONGEST_WORD = 40; // characters; what is longer, or has no spaces at all,
 export class SourceSide {
   constructor(act) {
     this.act = act;
-    this.place = el("p", { class: "place", "aria-live": "polite" });
+    this.place = el("p", { class: "place dotted", "aria-live": "polite" });
     this.back = button({ class: "quiet back", on: { click: () => act.close() } }, "Back to the answer");
     const step = (by, words, sign, key) =>
       button({ class: "step", "aria-label": words, title: `${words}  ${key}`, on: { click: () => act.step(by) } }, sign);
@@ -59,7 +59,7 @@ export class SourceSide {
     this.offer();
     this.tools.draw(citation?.tools ?? []);
     this.steps.hidden = !citation || this.citations.size < 2;
-    this.place.replaceChildren(...(citation ? this.where(citation, source) : [this.alone ? "Select words to copy or clip them with their source" : "Whole article"]));
+    this.place.replaceChildren(...dotted(citation ? this.where(citation, source) : [this.alone ? "Select words to copy or clip them with their source" : "Whole article"]));
     for (const mark of article.querySelectorAll("mark")) {
       mark.toggleAttribute("data-on", mark.dataset.cites.split(" ").includes(String(number)));
     }
@@ -116,14 +116,14 @@ export class SourceSide {
   where(citation, source) {
     const cited = this.word !== "passage";
     const parts = [`${cited ? "Citation" : "Passage"} ${citation.number} of ${this.citations.size}`];
-    parts.push(el("span", { class: "label" }, citation.label));
+    parts.push(...citation.label.split(" · "));
     if (source.state === "shown" && !citation.located) {
       parts.push(el("span", { class: "unlocated" }, "its words could not be located here, so nothing is marked"));
     }
-    if (!cited || !citation.used_by.length) return spaced(parts);
+    if (!cited || !citation.used_by.length) return parts;
     const links = citation.used_by.map((id) => button({ class: "quiet", on: { click: () => this.act.light(id) } },
       `${this.word} ${this.places.get(id)}`));
-    return spaced([...parts, el("span", {}, "used by ", ...spaced(links, ", "))]);
+    return [...parts, el("span", {}, "used by ", ...spaced(links, ", "))];
   }
 
   article(source) {
@@ -220,7 +220,7 @@ function heading(source, label, act, level) {
   return [
     el("header", {},
       label ? el("p", { class: "invented" }, label) : null,
-      el("p", { class: "line", title: source.dated }, source.line),
+      el("p", { class: "line dotted", title: source.dated }, ...dotted(source.line.split(" · "))),
       el(level, {}, source.title),
       link ? el("p", { class: "link" }, link) : null,
       source.notice ? el("p", { class: "note" }, source.notice) : null,
