@@ -134,10 +134,3 @@ def test_dropped_files_and_a_zip_are_stored_and_each_says_what_became_of_it(read
     assert Path(saved.value.path()).read_text().startswith("source,status,reason,article_id")
     one.page.get_by_role("button", name="Done").click()
     expect(one.page.get_by_role("link", name="Whale seen")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", ["library", "library?article=lighthouse"])
-def test_nothing_is_wider_than_a_narrow_window(reader: Open, home: Home, path: str) -> None:
-    one = reader(address=home.address, path=path, size=(360, 780), dark=True)
-    one.page.locator(".shelf tbody tr, article h1").first.wait_for()
-    assert one.page.evaluate("document.documentElement.scrollWidth") <= 360
