@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 import streamlit as st
 
-from rag.errors import DatelineError
+from rag.errors import DatelineError, UsageError
 from rag.marks import taken_away
 from rag.newsroom import clip_digest
 from rag.types import Answer, Citation, Found, SearchResult
-from ui import listing, reader, room
+from ui import cut, listing, reader, room
 from ui.contract import Pane, Tool
 
-CLIP, UNCLIP = "clip", "unclip"
+CLIP, UNCLIP, CLIP_WORDS = "clip", "unclip", "clip_words"
 VERBATIM = "verbatim"
 
 
@@ -85,13 +86,21 @@ def dress(pane: Pane, drafts: Drafts) -> None:
         key = f"c{cited['number']}"
         if key in drafts and cited["located"]:
             cited["tools"] = [_tool(key, drafts[key], there, f"the words of citation {cited['number']}")]
+    show(pane, there)
+
+
+def show(pane: Pane, there: dict[str, str]) -> None:
+    """Say on a pane what became of the last press; `there`: the reader's clips, by digest."""
+    picked: Draft | None = st.session_state.pop("clip_picked", None)
+    if picked is not None:
+        pane["picked"] = [_tool("", picked, there, "the selected words")]
     if "clip_trouble" in st.session_state:
         pane["notes"] = [*pane["notes"], st.session_state.pop("clip_trouble")]
 
 
 def heard() -> dict[str, Callable[[str], None]]:
     """What the buttons do, by event."""
-    return {CLIP: _clip, UNCLIP: _unclip}
+    return {CLIP: _clip, UNCLIP: _unclip, CLIP_WORDS: _clip_words}
 
 
 def _tool(key: str, draft: Draft, there: dict[str, str], name: str) -> Tool:
@@ -103,17 +112,45 @@ def _tool(key: str, draft: Draft, there: dict[str, str], name: str) -> Tool:
 
 def _clip(key: str) -> None:
     draft: Draft | None = st.session_state.get("clippable", {}).get(key)
-    if draft is None:
-        return
-    _try(
-        lambda: room.opened().clip(
-            reader.owner(),
-            draft.citations,
-            text=draft.text,
-            mark=draft.mark,
-            question=draft.question,
-            answer_id=draft.answer_id,
+    if draft is not None:
+        _try(lambda: _keep(draft))
+
+
+def _clip_words(said: str) -> None:
+    """Words that were selected in an article; what the page sends is looked up there, never believed."""
+    wanted = json.loads(said)
+    key, words, before = (str(wanted[name]) for name in ("source", "words", "before"))
+
+    def act() -> None:
+        draft = _selected(key, words, before)
+        _keep(draft)
+        st.session_state.clip_picked = draft
+
+    _try(act)
+
+
+def _selected(key: str, words: str, before: str) -> Draft:
+    article_id, _, version = key.rpartition("@")
+    article = room.opened().article(article_id, int(version) if version.isdecimal() else None)
+    place = None if article.status == "withdrawn" else cut.found(article.text, words, before)
+    if place is None:
+        raise UsageError(
+            f"“{words[:60]}”", "this is not in the article as it stands", "Select the words again."
         )
+    about = (article.title, article.outlet, article.agency, article.kind, article.published, article.url)
+    start, end = place
+    quote = article.text[start:end]
+    return _words(Citation(1, article.id, article.version, *about, article.page, start, end, quote))
+
+
+def _keep(draft: Draft) -> None:
+    room.opened().clip(
+        reader.owner(),
+        draft.citations,
+        text=draft.text,
+        mark=draft.mark,
+        question=draft.question,
+        answer_id=draft.answer_id,
     )
 
 

@@ -12,7 +12,7 @@ from rag import clip_sheet
 from rag.errors import DatelineError
 from rag.jsonable import as_json
 from rag.kept import Clip
-from ui import draw, frame, reader, room, undo, view, words
+from ui import clipping, draw, frame, reader, room, undo, view, words
 from ui.contract import Pane, Statement, Tool, empty
 from ui.sources import Read, Shelf, Wanted
 
@@ -37,7 +37,8 @@ def page() -> None:
         frame.fault(error)
         return
     pane["label"] = frame.SAMPLE_LABEL if room.library(hurried=True).sample else None
-    heard = {view.WHOLE: _whole, NOTE: _note, REMOVE: _remove}
+    clipping.show(pane, room.opened().clipped(reader.owner()))
+    heard = {view.WHOLE: _whole, NOTE: _note, REMOVE: _remove, **clipping.heard()}
     heard |= {UP: lambda clip_id: _move(clip_id, -1), DOWN: lambda clip_id: _move(clip_id, 1)}
     draw.pane(pane, heard=heard, key="clips_pane")
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-Outcome = Literal["working", "answered", "closest", "no_answer_found", "failed", "passages", "clips"]
+Outcome = Literal[
+    "working", "answered", "closest", "no_answer_found", "failed", "passages", "clips", "article"
+]
 SourceState = Literal["shown", "removed", "withdrawn"]
 
 
@@ -31,7 +33,8 @@ class Paragraph(TypedDict):
 
 
 class Source(TypedDict):
-    """One version of one article. `stamp` changes when it has to be drawn anew; what is copied gets the `credit`."""
+    """One version of one article. `stamp` changes when it has to be drawn anew; what is copied gets the `credit` and
+    what has become of it `since`."""
 
     key: str
     stamp: str
@@ -43,6 +46,7 @@ class Source(TypedDict):
     href: str | None
     host: str | None
     credit: str
+    since: str | None
     partial: bool
     paragraphs: list[Paragraph]
 
@@ -138,7 +142,10 @@ class Pane(TypedDict):
 
     `label` stands on every source (the sample says there that it is invented); `question` is what was understood
     where that is not what was asked. `open` names the citation (or, by key, the source) that stands right at first.
+    The outcome "article" has no left side: one article is read on its own. `picked` is the button for the words that
+    the reader had selected and clipped.
     Events sent back: `whole` (a source key, to send all of a long article), `note` (JSON: id of a statement, text),
+    `clip_words` (JSON: source, the words selected in its text, what stands before them),
     `reading` (a reading moved or taken out, as
     parameters of an address: "from=2026-10-01", "agency=VPA", "not_read=outlet") and whatever the actions name.
     """
@@ -159,6 +166,7 @@ class Pane(TypedDict):
     citations: list[Cited]
     sources: list[Source]
     open: int | str | None
+    picked: NotRequired[list[Tool]]
 
 
 class Choice(TypedDict):

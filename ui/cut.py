@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -77,6 +78,23 @@ def near(span: tuple[int, int], marks: Sequence[Mark], window: int) -> bool:
     if not marks:
         return start <= window
     return any(start <= mark.end + window and end >= mark.start - window for mark in marks)
+
+
+def found(text: str, words: str, before: str) -> tuple[int, int] | None:
+    """Where words that a reader selected stand in the text, as a range; None where they do not.
+
+    Args:
+        before: what is drawn before them, as much as tells one place from another; white space counts in neither.
+    """
+    parts = words.split()
+    if not parts:
+        return None
+    lead = "".join(before.split())
+    places = [one.span() for one in re.finditer(r"\s*".join(map(re.escape, parts)), text)]
+    for start, end in places:
+        if "".join(text[max(0, start - 4 * len(lead) - 100) : start].split()).endswith(lead):
+            return start, end
+    return places[0] if len(places) == 1 else None
 
 
 def _paragraph(

@@ -7,10 +7,11 @@ from datetime import date, datetime
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def shown(published: str | None, today: date, *, time: bool = False) -> str:
+def shown(published: str | None, today: date, *, time: bool = False, year: bool = False) -> str:
     """`YYYY`, `YYYY-MM`, `YYYY-MM-DD` or RFC 3339 as a reader says it; "undated" for None.
 
-    The year stands only where it is not this one; the time only where `time` asks for it and the outlet gave one.
+    The year stands only where it is not this one, or `year` asks for it; the time only where `time` asks for it and
+    the outlet gave one.
     What is none of these is shown as it was written.
     """
     if published is None:
@@ -25,7 +26,7 @@ def shown(published: str | None, today: date, *, time: bool = False) -> str:
     except ValueError:
         return published
     day = f"{moment.day} {MONTHS[moment.month - 1]}"
-    if moment.year != today.year:
+    if year or moment.year != today.year:
         day += f" {moment.year}"
     return f"{day}, {moment:%H:%M}" if time and len(published) > 10 else day
 
@@ -36,9 +37,13 @@ def zoned(published: str | None) -> str:
 
 
 def between(first: str | None, last: str | None, today: date) -> str:
-    """As "1 Jan to 12 Nov", "to 12 Nov", "from 1 Jan", or "" where neither end is known."""
+    """As "1 Jan to 12 Nov", "to 12 Nov", "from 1 Jan", or "" where neither end is known.
+
+    Where one end has another year than this, both say theirs: "3 Oct 2025 to 12 Nov 2026".
+    """
     if first and last:
-        start, end = shown(first, today), shown(last, today)
+        year = any(one[:4] != str(today.year) for one in (first, last))
+        start, end = shown(first, today, year=year), shown(last, today, year=year)
         return start if start == end else f"{start} to {end}"
     if last:
         return f"to {shown(last, today)}"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from ui.contract import Bar, Pane
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 PROJECT = "dateline"
 FOLDERS = {"pane": "pane", "scope": "pane", "shelf": "shelf"}  # below ui/, by component
@@ -24,6 +28,17 @@ def pane(data: Pane, *, heard: Mapping[str, Callable[[str], None]], key: str = "
         heard: event name -> what to do with its value (a source key for "whole", else "").
     """
     component("pane", data, heard=heard, key=key)
+
+
+def line(said: str, *, small: bool = False, place: DeltaGenerator | None = None) -> None:
+    """Words with dots between them, such as "answered · 12 Nov · shared", as text; no dot begins or ends a line.
+
+    Args:
+        place: where it is drawn, instead of what stands there.
+    """
+    dot = "<i> · </i>"
+    parts = [f"<span>{dot if at else ''}{escape(one)}</span>" for at, one in enumerate(said.split(" · "))]
+    (place or st).html(f'<p class="dots{" small" if small else ""}">{"".join(parts)}</p>')
 
 
 def bar(data: Bar, *, heard: Mapping[str, Callable[[str], None]], key: str = "scope_bar") -> None:

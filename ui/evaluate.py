@@ -9,7 +9,7 @@ import streamlit as st
 from rag import evaluating, making
 from rag.errors import DatelineError, QuestionSetError, UsageError
 from rag.evaluating import Listed, SetFile, can_show
-from ui import dates, evaluated, feedback, frame, grading, measuring, questions, room, undo, words
+from ui import dates, draw, evaluated, feedback, frame, grading, measuring, questions, room, undo, words
 from ui.evaluated import heed, html
 
 GLANCE = 1.0  # seconds between looks at how far a run is
@@ -246,7 +246,7 @@ def _runs(listed: list[Listed], busy: str | None) -> None:
         with st.container(key=f"asked-run-{name}", horizontal=True, vertical_alignment="center"):
             with st.container(width="stretch", gap=None):
                 st.page_link("evaluate.py", label=words.plain(name), query_params={"run": name})
-                st.caption(words.plain(_line(one, busy)))
+                draw.line(_line(one, busy), small=True)
                 fault = measuring.fault(name)
                 if fault and one.run.finished is None:
                     heed(fault)

@@ -12,7 +12,7 @@ import streamlit as st
 from rag import evaluating, grading, judging
 from rag.evaluating import BY_CHANCE, Comparison, Listed, Result, Turned, Wrong, can_show, order_of, sheet
 from rag.types import Question
-from ui import address, figures, measuring, room, words
+from ui import address, draw, figures, measuring, room, words
 from ui import grading as by_people
 from ui.address import Address
 
@@ -31,7 +31,7 @@ def run_page(one: Listed) -> None:
         setting.model or "extractive, no model",
         f"library sequence {setting.sequence:,}",
     ]
-    st.text(" · ".join(about))
+    draw.line(" · ".join(about))
     for note in result.notes:
         heed(note)
     if one.run.finished is None:
@@ -70,7 +70,7 @@ def _wrong(at: int, one: Wrong) -> None:
         said = [question.id, one.diagnosis.said, *([", ".join(question.tags)] if question.tags else [])]
         if question.as_of:
             said.append(f"asked as of {question.as_of}")
-        st.caption(words.plain(" · ".join(said)))
+        draw.line(" · ".join(said), small=True)
         html(figures.wrong(one))
 
 
@@ -126,14 +126,14 @@ def _by_tag(compared: Comparison) -> None:
 def _turned(what: str, said: str, some: Sequence[Turned], names: tuple[str, str]) -> None:
     html(f"<h2>{words.count(len(some), what)}: {escape(said)}</h2>")
 
-    def draw(at: int, one: Turned) -> None:
+    def show(at: int, one: Turned) -> None:
         with st.container(key=f"gap-{what}-{at}", gap=None):
             _to_ask(one.base.asked.question)
             why = [side.diagnosis.said for side in (one.base, one.head) if side.diagnosis is not None]
-            st.caption(words.plain(" · ".join([one.id, *why])))
+            draw.line(" · ".join([one.id, *why]), small=True)
             html(_sides(one, names, opened=what == "regression" and at < OPENED))
 
-    _each(f"{what} {' '.join(names)}", some, draw)
+    _each(f"{what} {' '.join(names)}", some, show)
 
 
 def _sides(one: Turned, names: tuple[str, str], *, opened: bool) -> str:
@@ -153,12 +153,12 @@ def _to_ask(question: Question) -> None:
     st.page_link("ask.py", label=words.plain(question.question), query_params=asks)
 
 
-def _each(key: str, some: Sequence[Any], draw: Callable[[int, Any], None]) -> None:
+def _each(key: str, some: Sequence[Any], show: Callable[[int, Any], None]) -> None:
     """The first of them, and a press for more."""
     held = f"evaluated {key}"
     most = st.session_state.setdefault(held, SHOWN)
     for at, one in enumerate(some[:most]):
-        draw(at, one)
+        show(at, one)
     if len(some) > most:
         st.button(f"Show more of {len(some):,}", key=f"more {key}", on_click=_more, args=(held,))
 

@@ -41,7 +41,7 @@ def masthead(pages: Sequence[Page], here: Page, library: Status | None) -> Delta
             holdings = st.empty()
             sign_in.out()
     if library is not None:
-        holdings.text(words.holdings(library))
+        draw.line(words.holdings(library), small=True, place=holdings)
     if library is not None and library.sample:
         with st.container(key="sample"):
             st.text(SAMPLE)

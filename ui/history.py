@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.kept import Asked, Gap
-from ui import address, bar, dates, frame, reader, recorded, room, undo, words
+from ui import address, bar, dates, draw, frame, reader, recorded, room, undo, words
 from ui.address import Address
 
 SHOWN = 25  # questions at first, and more at each press
@@ -86,7 +86,7 @@ def _gaps() -> None:
         with st.container(key=f"gap-{at}", gap=None):
             asks = address.write(Address(gap.question, gap.scope))
             st.page_link("ask.py", label=words.plain(gap.question), query_params=asks)
-            st.caption(words.plain(_gap(gap)))
+            draw.line(_gap(gap), small=True)
 
 
 def _gap(gap: Gap) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.imports import Import
 from rag.state import Item
-from ui import dates, room, shelving, words
+from ui import dates, draw, room, shelving, words
 
 OPEN = "imports_open"
 LISTED, ITEMS = 20, 50
@@ -42,7 +42,7 @@ def page() -> None:
 
 def _one(one: Import) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"actions-import-{one.id}"):
-        st.text(line(one))
+        draw.line(line(one))
         if one.undone:
             st.button(
                 f"Make {one.name} again",

@@ -13,10 +13,22 @@ from rag import links, newsroom
 from rag.errors import NoSuchArticle
 from rag.state import Comparison, Edition, Shelved
 from rag.types import Article
-from ui import dates, frame, mending, recorded, room, shelf, shelving, words
-from ui.cut import Mark, paragraphs
+from ui import (
+    article_pane,
+    clipping,
+    dates,
+    draw,
+    frame,
+    mending,
+    recorded,
+    room,
+    shelf,
+    shelving,
+    view,
+    words,
+)
+from ui.cut import paragraphs
 
-LONG = 120_000  # characters drawn at first
 NAMES = {"title": "Headline", "url": "Address"}
 SIGNS = {"removed": ("−", "del", "removed"), "added": ("+", "ins", "added")}
 
@@ -52,53 +64,32 @@ def _version(said: str | None) -> int | None:
 
 
 def _text(shelved: Shelved, article: Article, *, marked: bool) -> None:
-    today = room.today()
-    line, zoned = words.article_line(article, today), dates.zoned(article.published)
+    """The article as the pane draws one anywhere: what is selected in it, or a passage, is copied and clipped there."""
+    key = f"article-{shelved.article_id}@{article.version}-{marked}"
+    if article.status == "withdrawn":
+        _taken_back(article)
+        return
+    passages = room.opened().passages(article) if marked else ()
+    whole = frozenset(st.session_state.get("article_whole", ()))
+    pane = article_pane.of_article(article, passages, room.today(), key=key, whole=whole)
+    pane["label"] = frame.SAMPLE_LABEL if newsroom.SAMPLE in shelved.collections else None
+    clipping.dress(pane, article_pane.drafts(article, passages))
+    draw.pane(pane, heard={view.WHOLE: _whole, **clipping.heard()}, key="article_pane")
+
+
+def _taken_back(article: Article) -> None:
+    """Its text is shown only when asked for, and offers nothing to take away: it is not to be used."""
+    line, zoned = words.article_line(article, room.today()), dates.zoned(article.published)
     head = f'<p class="line" title="{escape(zoned)}">{escape(line)}</p>'
     head += f"<h1>{escape(article.title or 'Untitled')}</h1>"
-    if article.status == "withdrawn" and not _shown(article.id):
-        st.html(f'<article class="reading">{head}</article>')
+    if _shown(article.id):
+        cut_up = paragraphs(article.text, aside=article.furniture)
+        lines = ["".join(escape(one["text"]) for one in each["segments"]) for each in cut_up]
+        head += f'<div class="body">{"".join(f"<p>{one}</p>" for one in lines)}</div>'
+    st.html(f'<article class="reading">{head}</article>')
+    if not _shown(article.id):
         st.text("Its text is not shown, since it was taken back.")
         st.button("Show its text", on_click=_show, args=(article.id,))
-        return
-    whole = len(article.text) <= LONG or st.session_state.get(f"whole-{article.id}")
-    st.html(
-        f'<article class="reading">{head}<div class="body">{_body(article, marked, whole=bool(whole))}</div></article>'
-    )
-    if not whole:
-        st.button(f"Show all {len(article.text):,} characters", on_click=_whole, args=(article.id,))
-
-
-def _body(article: Article, marked: bool, *, whole: bool) -> str:
-    text = article.text if whole else article.text[:LONG]
-    marks = []
-    if marked:
-        passages = room.opened().passages(article)
-        marks = [
-            Mark(one.position + 1, one.start, min(one.end, len(text)))
-            for one in passages
-            if one.start < len(text)
-        ]
-    said, begun = [], set[int]()
-    for at, paragraph in enumerate(paragraphs(text, marks, aside=article.furniture)):
-        if at == 0 and "".join(one["text"] for one in paragraph["segments"]) == article.title:
-            continue  # it stands above already
-        parts = []
-        for segment in paragraph["segments"]:
-            for number in segment.get("marks", []):
-                if number not in begun:
-                    begun.add(number)
-                    parts.append(f'<span class="place">Passage {number}</span> ')
-            parts.append(escape(segment["text"]))
-        kind = (
-            "aside"
-            if paragraph.get("aside")
-            else "passage"
-            if any(one.get("marks") for one in paragraph["segments"])
-            else ""
-        )
-        said.append(f'<p class="{kind}">{"".join(parts)}</p>')
-    return "".join(said)
 
 
 def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> str:
@@ -138,7 +129,7 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
         st.html(f"<h2>{words.count(len(copies), 'copy', 'copies')} elsewhere</h2>")
         for copy in copies[:30]:
             when, what = dates.shown(copy.published, today), shelf.status(copy)
-            label = f"{copy.outlet or 'Outlet not stated'} · {when} · {what}"
+            label = f"{copy.outlet or 'Outlet not stated'}, {when}, {what}"
             st.button(
                 words.plain(label),
                 key=f"copy-{copy.article_id}",
@@ -206,7 +197,7 @@ def _record(shelved: Shelved, article: Article, today: date) -> str:
 
 def _edition(edition: Edition, today: date, here: bool) -> str:
     what = "removed" if edition.ended == "removed" else edition.status
-    said = f"{edition.outlet or 'Outlet not stated'} · {dates.shown(edition.published, today)} · {what}"
+    said = f"{edition.outlet or 'Outlet not stated'}, {dates.shown(edition.published, today)}, {what}"
     return f"{edition.title or 'Untitled'} ({said}, version {edition.version}{', shown' if here else ''})"
 
 
@@ -289,5 +280,5 @@ def _show(article_id: str) -> None:
     st.session_state[f"show-{article_id}"] = True
 
 
-def _whole(article_id: str) -> None:
-    st.session_state[f"whole-{article_id}"] = True
+def _whole(source: str) -> None:
+    st.session_state.article_whole = {*st.session_state.get("article_whole", ()), source}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import DatelineError
-from ui import frame, room, scope, sifting, sign_in, words
+from ui import draw, frame, room, scope, sifting, sign_in, words
 
 # What a reader typed or set stays while another page is looked at.
 KEPT = ("ask_text", "search_text", "check_text", "unrecorded", *sifting.FIELDS)
@@ -48,7 +48,7 @@ def main() -> None:
     holdings = frame.masthead(PAGES, page, library)
     page.run()
     if hurried:
-        holdings.text(words.holdings(room.library()))
+        draw.line(words.holdings(room.library()), small=True, place=holdings)
 
 
 main()

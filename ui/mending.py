@@ -12,7 +12,7 @@ from rag.mends import Mend, Mended, MendPreview
 from rag.ruled import NAMED
 from rag.state import Shelves, Sift
 from rag.types import Article
-from ui import room, shelf, shelving, words
+from ui import dates, draw, room, shelf, shelving, words
 
 OPEN, LOOKED, MAKE = "mend_open", "mend_looked", "mend_make"
 SELECTED, LISTED, MERGE = (
@@ -176,10 +176,11 @@ def _made(made: Sequence[Mended]) -> None:
     with st.expander(f"{words.count(len(made), 'repair')} made"):
         for one in made[:50]:
             with st.container(horizontal=True, vertical_alignment="center", key=f"actions-mend-{one.id}"):
-                state = f" · undone {one.undone[:10]}" if one.undone else ""
+                when = dates.shown(one.at[:10], room.today())
+                state = f" · undone {dates.shown(one.undone[:10], room.today())}" if one.undone else ""
                 who = f" · {one.who}" if one.who else ""
-                st.text(
-                    f"{one.id}. {one.said} · {words.count(one.articles, 'article')} · {one.at[:10]}{who}{state}"
+                draw.line(
+                    f"{one.id}. {one.said} · {words.count(one.articles, 'article')} · {when}{who}{state}"
                 )
                 if not one.undone:
                     st.button(

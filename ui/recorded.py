@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from rag.kept import Asked
-from ui import address, bar, dates, reader, room, words
+from ui import address, bar, dates, draw, reader, room, words
 from ui.address import Address
 
 LISTED = 10
@@ -29,7 +29,7 @@ def line(asked: Asked, today: date) -> str:
 def row(asked: Asked) -> None:
     """The link with the line below it."""
     st.page_link("ask.py", label=words.plain(asked.question), query_params=link(asked))
-    st.caption(words.plain(line(asked, room.today())))
+    draw.line(line(asked, room.today()), small=True)
 
 
 def cited_by(article_id: str) -> None:

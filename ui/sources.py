@@ -102,6 +102,7 @@ class Shelf:
         if article.status == "withdrawn":
             return _header(key, "withdrawn", article.title, line, article.published, said)
         source = _header(key, "shown", article.title, line, article.published, said)
+        source["since"] = SINCE.get(article.status)
         site = links.host(article.url)
         source["href"], source["host"] = (article.url, site) if site else (None, None)
         if article.status == "superseded":
@@ -139,6 +140,7 @@ def _header(
         "href": None,
         "host": None,
         "credit": said,
+        "since": None,
         "partial": False,
         "paragraphs": [],
     }

@@ -175,7 +175,7 @@ def article_line(article: Article, today: date) -> str:
     parts += [article.author] if article.author else []
     parts += [article.agency] if article.agency and article.agency != article.outlet else []
     parts += [KINDS[article.kind]] if article.kind in TELLING else []
-    parts += [f"page {article.page}"] if article.page else []
+    parts += [f"page\N{NO-BREAK SPACE}{article.page}"] if article.page else []
     return " · ".join(parts)
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ROOT, Open, free_port, serving
 from tests.browser.test_home import ARTICLES, command, write
-from tests.browser.test_reach import BRIDGE, TOO_SMALL, serious
+from tests.browser.test_reach import BRIDGE
 
 QUESTION = "What do the Nordmark bakers want?"
 
@@ -107,10 +107,3 @@ def test_what_is_copied_carries_its_source_and_what_is_clipped_is_noted_moved_an
     with page.expect_download() as saved:
         page.get_by_role("button", name="CSV").click()
     assert "ask the harbour master" in Path(saved.value.path()).read_text(encoding="utf-8-sig")
-    page.set_viewport_size({"width": 360, "height": 780})
-    for where in ("clips", "history"):
-        one.visit(where)
-        page.locator(".statement, .st-key-history_words").first.wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        assert page.evaluate(TOO_SMALL) == []
-        assert serious(one) == []

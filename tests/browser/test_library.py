@@ -36,15 +36,49 @@ def headlines(page: Page) -> list[str]:
 def test_an_article_is_opened_by_its_headline_and_by_its_address(reader: Open, home: Home) -> None:
     one = reader(address=home.address, path="library")
     one.page.get_by_role("link", name="Otters return to the Lunde river").click()
-    expect(one.page.locator(".reading h1")).to_have_text(["Otters return to the Lunde river"])
-    expect(one.page.locator(".reading .body")).to_contain_text(["Two adults and three cubs"])
+    expect(one.page.locator("article h1")).to_have_text(["Otters return to the Lunde river"])
+    expect(one.page.locator("article .body")).to_contain_text(["Two adults and three cubs"])
     assert one.page.url.endswith("?article=otters")
     one.page.go_back()
     expect(one.page.locator(".shelf tbody tr")).not_to_have_count(0)
     other = reader(address=home.address, path="library?article=otters")
-    expect(other.page.locator(".reading h1")).to_have_text(["Otters return to the Lunde river"])
+    expect(other.page.locator("article h1")).to_have_text(["Otters return to the Lunde river"])
     other.page.get_by_role("button", name="All articles").click()
     expect(other.page.locator(".shelf tbody tr")).not_to_have_count(0)
+
+
+PICK = """() => {
+    const root = [...document.querySelectorAll("*")].find(one => one.shadowRoot?.querySelector(".body")).shadowRoot;
+    const line = root.querySelector(".body p:last-child").firstChild;
+    getSelection().setBaseAndExtent(line, 4, line, 24);
+    return line.textContent.slice(4, 24).trim();
+}"""
+
+
+def test_selected_words_of_an_article_are_copied_and_clipped_with_their_source_wherever_it_is_read(
+    reader: Open, home: Home, request: pytest.FixtureRequest
+) -> None:
+    page = reader(address=home.address, path="library?article=otters").page
+    page.context.grant_permissions(["clipboard-read"])
+    request.addfinalizer(page.context.clear_cookies)
+    picked = []
+    for press in ("Copy the selected words with their source", "Clip the selected words"):
+        page.locator("article .body").wait_for()
+        picked.append(page.evaluate(PICK))
+        page.get_by_role("button", name=press).click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{picked[0]}\n— Vargholm Post, 10 Nov 2026, “Otters return to the Lunde river”"
+    expect(page.get_by_role("button", name="Clipped the selected words. Undo")).to_be_visible()
+    page.get_by_role("link", name="Search").click()
+    box = page.locator(".st-key-question input")
+    box.fill("lighthouse AND keeper")
+    box.press("Enter")
+    page.locator("mark[data-on]").first.wait_for()
+    picked.append(page.evaluate(PICK))
+    page.get_by_role("button", name="Clip the selected words").click()
+    expect(page.get_by_role("button", name="Clipped the selected words. Undo")).to_be_visible()
+    page.get_by_role("link", name="Clips").click()
+    expect(page.locator(".statement .text")).to_have_text(picked[1:])
 
 
 def test_the_list_is_sorted_by_a_press_on_a_head_and_filtered_by_words(reader: Open, home: Home) -> None:
@@ -100,10 +134,3 @@ def test_dropped_files_and_a_zip_are_stored_and_each_says_what_became_of_it(read
     assert Path(saved.value.path()).read_text().startswith("source,status,reason,article_id")
     one.page.get_by_role("button", name="Done").click()
     expect(one.page.get_by_role("link", name="Whale seen")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", ["library", "library?article=lighthouse"])
-def test_nothing_is_wider_than_a_narrow_window(reader: Open, home: Home, path: str) -> None:
-    one = reader(address=home.address, path=path, size=(360, 780), dark=True)
-    one.page.locator(".shelf tbody tr, .reading h1").first.wait_for()
-    assert one.page.evaluate("document.documentElement.scrollWidth") <= 360

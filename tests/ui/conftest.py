@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,12 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeNewsroom]:
     _forget()
     yield room
     _forget()
+
+
+def lines(app: AppTest) -> list[str]:
+    """The lines whose parts have dots between them (ui/draw.py), as they are read, but for the masthead's."""
+    drawn = [one.proto.body for one in app.get("html") if one.proto.body.startswith('<p class="dots')]
+    return [unescape(re.sub(r"</?(p|span|i)\b[^>]*>", "", one)) for one in drawn][1:]
 
 
 def _forget() -> None:

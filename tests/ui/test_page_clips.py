@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from rag.kept import Clip
 from rag.types import Answer, Evidence, SearchResult
 from tests.fakes.newsroom import FakeNewsroom
 from tests.ui.test_page_app import QUESTION, pane, put, texts, turn
-from ui import clipping, reader
+from ui import clipping, reader, room
 from ui.clipping import Draft
 
 
@@ -113,3 +114,36 @@ def test_what_is_copied_is_credited_with_the_year_and_the_headline(app: AppTest)
     credits = {one["key"]: one["credit"] for one in data["sources"]}
     assert all(" 2026, “" in credits[one["source"]] for one in data["citations"])
     assert all(one["quote"] == " ".join(one["quote"].split()) != "" for one in data["citations"])
+
+
+def test_words_selected_in_an_article_are_clipped_as_they_stand_there_or_refused(
+    fake: FakeNewsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "opened", lambda: fake)
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(clipping.st, "session_state", State(state))
+    cited = answered(fake).citations[0]
+
+    def press(words: str) -> None:
+        said = {"source": f"{cited.article_id}@{cited.version}", "words": words, "before": ""}
+        clipping.heard()[clipping.CLIP_WORDS](json.dumps(said))
+
+    press(cited.quote[:20])
+    [clip] = fake.clips("user:maja")
+    [one] = clip.citations
+    assert fake.article(one.article_id).text[one.start : one.end] == one.quote == cited.quote[:20].strip()
+    assert (clip.mark, "clip_trouble" in state) == ("verbatim", False)
+    press("Words that no article has.")
+    assert "not in the article" in state.pop("clip_trouble")
+    fake.withdraw(cited.article_id)
+    press(cited.quote[:20])
+    assert "not in the article" in state["clip_trouble"]
+    assert len(fake.clips("user:maja")) == 1
+
+
+class State(dict[str, Any]):
+    """Streamlit's session state, as far as clipping uses it."""
+
+    def __init__(self, held: dict[str, Any]) -> None:
+        super().__init__()
+        self.__dict__ = held

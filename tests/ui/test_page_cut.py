@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.cut import Mark, paragraphs, spans
+from ui.cut import Mark, found, paragraphs, spans
 
 TEXT = st.text(alphabet="aé😀 .\n\r\t•\u2028", max_size=80)
 
@@ -93,3 +93,27 @@ def test_a_window_keeps_what_is_near_the_marks() -> None:
 def test_a_window_without_marks_keeps_the_beginning() -> None:
     text = "\n".join(f"Line {at} of many." for at in range(1000))
     assert paragraphs(text, window=50)[0]["segments"][0]["text"] == "Line 0 of many."
+
+
+@given(marked())
+def test_words_that_were_selected_are_found_where_they_stand(case: tuple[str, list[Mark]]) -> None:
+    text, marks = case
+    for mark in marks:
+        words = text[mark.start : mark.end]
+        if not words.split():
+            continue
+        place = found(text, " ".join(words.split()), text[: mark.start])
+        assert place is not None
+        start, end = place
+        assert "".join(text[start:end].split()) == "".join(words.split())
+        assert "".join(text[:start].split()) == "".join(text[: mark.start].split())
+
+
+def test_words_that_stand_twice_are_told_apart_by_what_stands_before_them() -> None:
+    text = "The bridge is shut.\n\nThe ferry says: the bridge is  shut."
+    assert found(text, "bridge is shut.", "The ") == (4, 19)
+    assert found(text, "bridge is shut.", "ferry says: the ") == (41, 57)
+    assert found(text, "ferry says", "something else") == (25, 35)
+    assert found(text, "bridge is shut.", "something else") is None
+    assert found(text, "bridge is open.", "The ") is None
+    assert found(text, " \n", "") is None

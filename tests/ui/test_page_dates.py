@@ -35,6 +35,8 @@ def test_the_time_stands_only_where_it_is_asked_for() -> None:
     [
         ("2026-01-01", "2026-11-12", "1 Jan to 12 Nov"),
         ("2026-11-12", "2026-11-12T08:00:00Z", "12 Nov"),
+        ("2025-10-03", "2026-11-12", "3 Oct 2025 to 12 Nov 2026"),
+        ("2025-10", "2025-11-12", "Oct 2025 to 12 Nov 2025"),
         (None, "2026-11-12", "to 12 Nov"),
         ("2026-01-01", None, "from 1 Jan"),
         (None, None, ""),

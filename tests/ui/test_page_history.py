@@ -19,7 +19,7 @@ from rag.errors import DiskFull
 from rag.kept import Asked
 from rag.types import Answer, Events, Scope, Sentence
 from tests.fakes.newsroom import FakeNewsroom
-from tests.ui.conftest import MAIN
+from tests.ui.conftest import MAIN, lines
 from tests.ui.test_page_app import QUESTION, pane, put, texts, turn
 from ui import reader, room
 from ui.asking import Asking
@@ -225,7 +225,7 @@ def test_the_history_lists_opens_forgets_and_brings_back(app: AppTest, fake: Fak
     put(put(app.run(), QUESTION), NOWHERE)
     turn(app, "history.py")
     assert not app.exception
-    captions = [one.value for one in app.caption]
+    captions = lines(app)
     assert ["no answer found" in one for one in captions] == [True, False]
     newest = fake.history("user:maja").asked[0]
     app.button(key=f"forget-{newest.id}").click().run()
@@ -248,7 +248,7 @@ def test_gaps_list_what_found_no_answer_and_name_nobody(
     other = put(another(), NOWHERE)
     turn(other, "history.py")
     other.segmented_control(key="history_shows").set_value("Gaps").run()
-    [caption] = [one.value for one in other.caption]
+    [caption] = lines(other)
     assert "asked 2 times" in caption
     assert "maja" not in texts(other) + caption
 

@@ -83,6 +83,11 @@ def html(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
+def pane(app: AppTest) -> str:
+    """The article that is read, as its pane is handed it; "" where none is."""
+    return "".join(element.proto.json for element in app.get("bidi_component"))
+
+
 def opened(app: AppTest, article_id: str) -> AppTest:
     app.query_params["article"] = article_id
     return app.run()
@@ -139,9 +144,28 @@ def test_outlets_days_kinds_and_undated_filter_the_list_and_stay_while_another_p
 
 def test_an_article_in_the_address_is_opened_as_words_never_as_html(filled: Newsroom, app: AppTest) -> None:
     drawn = html(opened(app, "bridge"))
-    assert "Bridge &lt;b&gt;shut&lt;/b&gt;" in drawn
-    assert BRIDGE in drawn
+    [source] = json.loads(pane(app))["sources"]
+    assert source["title"] == "Bridge <b>shut</b>"
+    assert "".join(one["text"] for each in source["paragraphs"] for one in each["segments"]) == BRIDGE
+    assert "<b>" not in drawn
     assert "Usable: questions may use it." in drawn
+
+
+def test_each_passage_of_an_article_is_copied_and_clipped_as_it_stands(
+    filled: Newsroom, app: AppTest
+) -> None:
+    opened(app, "bridge")
+    app.session_state["library_shows"] = "Passages"
+    data = json.loads(pane(app.run()))
+    text, passages = filled.article("bridge").text, filled.passages(filled.article("bridge"))
+    assert [one["quote"] for one in data["citations"]] == [
+        " ".join(text[one.start : one.end].split()) for one in passages
+    ]
+    assert [[tool["label"] for tool in one["tools"]] for one in data["citations"]] == [["Clip"]] * len(
+        passages
+    )
+    [source] = data["sources"]
+    assert source["credit"].startswith("The Post, 12 Oct 2026, ")
 
 
 def test_an_address_that_leads_nowhere_says_so(filled: Newsroom, app: AppTest) -> None:
@@ -154,11 +178,11 @@ def test_an_article_is_removed_and_the_undo_brings_it_back(filled: Newsroom, app
     opened(app, "ferry").button(key="article_remove").click().run()
     assert "1 article removed: no question uses it." in texts(app)
     assert filled.article("ferry").status == "withdrawn"
-    assert FERRY not in html(app)
+    assert FERRY not in html(app) + pane(app)
     app.button(key="library_undo_button").click().run()
     assert "1 article brought back." in texts(app)
     assert filled.article("ferry").status == "usable"
-    assert FERRY in html(app)
+    assert FERRY in pane(app)
 
 
 def test_an_article_is_put_into_a_collection_and_the_collection_renamed(
@@ -350,8 +374,8 @@ def test_the_sample_says_on_an_opened_article_that_it_is_invented(
     filled: Newsroom, app: AppTest, tmp_path: Path
 ) -> None:
     filled.ingest([write(tmp_path, "invented", COPY[::-1], title="Invented")], collection=newsroom.SAMPLE)
-    assert "Sample: invented" in html(opened(app, "invented"))
-    assert "Sample: invented" not in html(opened(app, "ferry"))
+    assert '"label": "Sample: invented"' in pane(opened(app, "invented"))
+    assert '"label": null' in pane(opened(app, "ferry"))
 
 
 def test_an_article_lists_the_answers_that_cite_it_one_s_own_and_shared_ones(

@@ -1,7 +1,7 @@
 // The left side: what came of the question, its statements with their chips, and the nearest headlines.
 
 import { copier, Tools, within } from "./copy.js";
-import { button, el } from "./dom.js";
+import { button, dotted, el } from "./dom.js";
 import { Readings } from "./readings.js";
 
 /** The left side. `act` holds what a press does: open(number), read(source key), tell(event, value). */
@@ -145,10 +145,10 @@ export class AnswerSide {
       el("span", { class: "title" }, statement.heading ?? "Passage"),
     );
     const now = since(this.citations.get(number));
-    const why = statement.why?.length ? el("p", { class: "why" }, `Found by: ${statement.why.join(" · ")}`) : null;
+    const why = statement.why?.length ? el("p", { class: "why dotted" }, ...dotted([`Found by: ${statement.why[0]}`, ...statement.why.slice(1)])) : null;
     return [
       el("h3", {}, heading),
-      el("p", { class: "byline" }, statement.byline ?? "", now ? " · " : null, now),
+      el("p", { class: "byline dotted" }, ...dotted([...(statement.byline ?? "").split(" · "), now])),
       el("p", { class: "text" }, statement.text),
       others.length ? el("div", { class: "chips" }, ...others.map((other) => this.chip(other))) : null,
       why,
@@ -164,12 +164,12 @@ function since(citation) {
 
 function header(data, act, readings) {
   const line = (parts, name) => {
-    const spans = parts.map((part, at) => el("span", { class: "part" }, ...(at ? [el("span", { class: "dot" }, " · ")] : []), part));
-    return parts.length ? el("p", { class: `${name} dotted` }, ...spans) : null;
+    const each = parts.flatMap((part) => part.split(" · "));
+    return parts.length ? el("p", { class: `${name} dotted` }, ...dotted(each)) : null;
   };
   const actions = data.actions.map((action) =>
-    el("p", { class: "action" }, action.said && action.label ? `${action.said} · ` : action.said,
-      action.label && button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)),
+    el("p", { class: "action dotted" }, ...dotted([...action.said.split(" · "),
+      action.label && button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)])),
   );
   return [
     data.question ? el("p", { class: "details" }, `Understood as: ${data.question}`) : null,
@@ -190,7 +190,7 @@ function headlines(found, act) {
         { class: "near", "aria-pressed": "false", data: { source: near.source }, on: { click: () => act.read(near.source) } },
         near.title,
       ),
-      el("p", { class: "byline" }, near.line)),
+      el("p", { class: "byline dotted" }, ...dotted(near.line.split(" · ")))),
   );
   return [el("h3", {}, "Nearest headlines"), el("ul", { class: "headlines" }, ...rows)];
 }

@@ -47,9 +47,9 @@ export function hand(event, parts) {
 }
 
 /** A button that copies what `parts()` gives, and says for a moment that it did. */
-export function copier(name, parts) {
+export function copier(name, parts, whose = "its") {
   const said = el("span", { role: "status", class: "copied" });
-  const press = button({ class: "quiet", "aria-label": `Copy ${name} with its source`, on: {
+  const press = button({ class: "quiet", "aria-label": `Copy ${name} with ${whose} source`, on: {
     click: () => {
       said.textContent = put(parts()) ? "Copied" : "This browser did not let it be copied";
       clearTimeout(press.timer);

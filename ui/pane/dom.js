@@ -25,8 +25,13 @@ export function listed(words) {
 }
 
 /** The parts with a sign between each two. */
-export function spaced(parts, sign = " · ") {
+export function spaced(parts, sign) {
   return parts.flatMap((part, at) => (at ? [sign, part] : [part]));
+}
+
+/** Parts for an element of class "dotted": a dot stands between two of them, and none begins or ends a line. */
+export function dotted(parts) {
+  return parts.filter(Boolean).map((part, at) => el("span", { class: "part" }, at ? el("span", { class: "dot" }, " · ") : null, part));
 }
 
 /** Calls `then` once the stylesheet that stands beside us in the shadow root is there: nothing is shown unstyled. */

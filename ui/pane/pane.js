@@ -28,6 +28,8 @@ class Pane {
     this.element.addEventListener("copy", (event) => this.copied(event, selection(root)));
     this.keys = (event) => this.key(event);
     document.addEventListener("keydown", this.keys);
+    this.selects = () => this.host.isConnected && this.source.pick(selection(root));
+    document.addEventListener("selectionchange", this.selects);
     this.sizes = new ResizeObserver(() => this.measure());
     this.sizes.observe(this.host);
     whenStyled(root, () => this.styled());
@@ -71,7 +73,7 @@ class Pane {
     this.key_ = key;
     this.source.open(number, key);
     this.answer.select(number, key);
-    if (asked && this.element.dataset.layout === "narrow") {
+    if (asked && this.element.dataset.layout === "narrow" && this.data.outcome !== "article") {
       this.came = this.host.shadowRoot.activeElement;
       this.element.toggleAttribute("data-sheet", true);
       this.source.back.focus({ preventScroll: true });
@@ -108,6 +110,7 @@ class Pane {
   key(event) {
     if (!this.host.isConnected) {
       document.removeEventListener("keydown", this.keys);
+      document.removeEventListener("selectionchange", this.selects);
       this.sizes.disconnect();
       return;
     }

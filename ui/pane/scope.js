@@ -1,7 +1,7 @@
 // The scope bar: how much is in the scope, what is chosen, and what can be. What it is handed is described in
 // ui/contract.py (Bar). Every choice sends the whole new scope, as the query of an address.
 
-import { button, el, whenStyled } from "./dom.js";
+import { button, dotted, el, whenStyled } from "./dom.js";
 
 const MANY = 12; // choices; above, they can be searched
 const bars = new WeakMap();
@@ -9,7 +9,7 @@ const bars = new WeakMap();
 class Bar {
   constructor(root) {
     this.root = root;
-    this.said = el("span", { class: "said", role: "status" });
+    this.said = el("span", { class: "said dotted", role: "status" });
     this.row = el("div", { class: "row" });
     this.problems = el("div", { class: "problems", role: "alert" });
     this.panel = el("div", { class: "panel", id: "panel", role: "group", hidden: true });
@@ -34,7 +34,7 @@ class Bar {
   /** Draws all; what had the focus has it again. */
   draw() {
     const held = this.root.activeElement?.dataset.key;
-    this.said.textContent = this.data.said;
+    if (this.said.textContent !== this.data.said) this.said.replaceChildren(...dotted(this.data.said.split(" · ")));
     const buttons = [{ key: "dates", label: "Dates" }, ...this.data.groups].map((group) => this.opener(group));
     const clear = this.data.chosen.length
       ? button({ class: "quiet", data: { key: "clear" }, on: { click: () => this.send({}) } }, "Clear")
@@ -70,7 +70,7 @@ class Bar {
     const include = button(
       { class: "quiet", data: { key: "undated" }, on: { click: () => this.set({ undated: ["1"] }) } }, "include",
     );
-    return el("span", { class: "undated" }, `${this.data.undated} · `, include);
+    return el("span", { class: "undated dotted" }, ...dotted([this.data.undated, include]));
   }
 
   opener(group) {
