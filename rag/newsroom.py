@@ -22,7 +22,7 @@ from rag.answering import prompts
 from rag.answering.chain import INSTEAD, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
-from rag.checking import Checking
+from rag.briefs import Briefs
 from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
@@ -80,7 +80,7 @@ def open(
         return room
 
 
-class Newsroom(Checking):
+class Newsroom(Briefs):
     """One home, open. Safe for threads. `pinned_at`: the sequence that it is read at; None: as it stands."""
 
     pinned_at: int | None = None

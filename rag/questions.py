@@ -275,11 +275,11 @@ class Questions:
             notes,
         )
 
-    def near(self, said: str, scope: Scope) -> Sequence[tuple[HitRow, Found]]:
+    def near(self, said: str, scope: Scope, *, k: int = WRITER_PASSAGES) -> Sequence[tuple[HitRow, Found]]:
         """The passages nearest to a statement, every word of it a word and nothing else; copies folded, all articles
         alike."""
         how = How(cap=None, not_read=frozenset(get_args(Reading)))
-        return self._look(said[:LONGEST], scope, WRITER_PASSAGES, None, how).searched.hits
+        return self._look(said[:LONGEST], scope, k, None, how).searched.hits
 
     def _look(self, question: str, scope: Scope, k: int, today: date | None, how: How) -> _Looked:
         snapshot, day = self.snapshot(), today or self._today()

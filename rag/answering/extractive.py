@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from rag.answering.answerability import answerability
-from rag.answering.quotations import whole, with_antecedent
+from rag.answering.quotations import in_context, whole
 from rag.answering.ranking import scores
 from rag.answering.sentence_features import Floats, Reading, Sentences, read
 from rag.answering.writer import Draft, Judged, Material
@@ -145,9 +145,9 @@ def _widened(material: Material, sentences: Sentences, row: int) -> Iterator[tup
     hit, _ = material.hits[int(sentences.hit[row])]
     begin = hit.passage.start
     ranges = [(start - begin, end - begin) for start, end in hit.passage.sentences]
-    first, last = whole(hit.text, ranges, int(sentences.place[row]))
-    for at in dict.fromkeys((with_antecedent(hit.text, ranges, first), first)):
-        start, end = ranges[at][0], ranges[last][1]
+    place = int(sentences.place[row])
+    for first, last in dict.fromkeys((in_context(hit.text, ranges, place), whole(hit.text, ranges, place))):
+        start, end = ranges[first][0], ranges[last][1]
         yield replace(sentences.spans[row], start=begin + start, end=begin + end), hit.text[start:end]
 
 

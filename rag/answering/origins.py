@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from rag.library.rows import HitRow
 from rag.reading.agencies import agency_name
-from rag.types import Origins
+from rag.types import Article, Origins
 
 _TOLD = re.compile(
     r"\b(?:told|in an interview with|in a statement to)\s+(?:the\s+)?((?:[A-Z][\w&.'’-]*\s?){1,4})"
@@ -21,15 +21,20 @@ _OWN = re.compile(r"\bour (?:own )?(?:reporter|correspondent|staff)\b", re.IGNOR
 
 def origins(hits: Iterable[HitRow], outlets: Iterable[str]) -> Origins:
     """Origins of the cited articles, one vote for each near-duplicate group."""
+    return origins_of(((hit.article, hit.text, hit.group_key) for hit in hits), outlets)
+
+
+def origins_of(read: Iterable[tuple[Article, str, int]], outlets: Iterable[str]) -> Origins:
+    """The same of articles, each with what was read of it and its near-duplicate group."""
     known = {_folded(name): name for name in outlets}
-    groups: dict[int, list[HitRow]] = {}
-    for hit in hits:
-        groups.setdefault(hit.group_key, []).append(hit)
+    groups: dict[int, list[tuple[Article, str]]] = {}
+    for article, text, group in read:
+        groups.setdefault(group, []).append((article, text))
     named: dict[str, str] = {}
     unclear, texts = 0, 0
-    for group in groups.values():
-        texts += len({hit.article.id for hit in group})
-        origin = next((found for hit in group if (found := _origin(hit, known))), None)
+    for some in groups.values():
+        texts += len({article.id for article, _ in some})
+        origin = next((found for one in some if (found := _origin(*one, known))), None)
         if origin is None:
             unclear += 1
         else:
@@ -37,16 +42,15 @@ def origins(hits: Iterable[HitRow], outlets: Iterable[str]) -> Origins:
     return Origins(texts, tuple(named.values()), unclear)
 
 
-def _origin(hit: HitRow, known: dict[str, str]) -> str | None:
-    article = hit.article
+def _origin(article: Article, text: str, known: dict[str, str]) -> str | None:
     if article.agency:
         return agency_name(article.agency)
     for pattern in (_REPORT, _TOLD):
-        for match in pattern.finditer(hit.text):
+        for match in pattern.finditer(text):
             source = known.get(_folded(match[1]))
             if source is not None and source != article.outlet:
                 return source
-    if article.outlet and (article.author or _OWN.search(hit.text)):
+    if article.outlet and (article.author or _OWN.search(text)):
         return article.outlet
     return None
 

@@ -51,6 +51,14 @@ def whole(text: str, sentences: Sequence[Range], at: int) -> Range:
             return at, at
 
 
+def in_context(text: str, sentences: Sequence[Range], at: int) -> Range:
+    """First and last index of the sentences that sentence `at` is shown with: its quotations whole, and what it points
+    back to."""
+    first, last = whole(text, sentences, at)
+    begin = with_antecedent(text, sentences, first)
+    return (min(begin, whole(text, sentences, begin)[0]), last) if begin < first else (first, last)
+
+
 def with_antecedent(text: str, sentences: Sequence[Range], first: int) -> int:
     """The sentence to begin with, so that sentence `first` is not torn from what it points back to: itself where it
     points nowhere, or only a heading stands before it."""

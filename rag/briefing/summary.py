@@ -128,18 +128,21 @@ def _fragment(text: str) -> bool:
     )
 
 
-def chosen(sentences: Sequence[Read], scored: Floats, words: int, *, most: int = 1_000) -> list[int]:
+def chosen(sentences: Sequence[Read], scored: Floats, words: int, *, begin: int | None = None) -> list[int]:
     """The sentences to tell, best first, until they have so many words: each the best by its score less what of it was
-    said already. Fragments only where there is nothing else."""
+    said already. Fragments only where there is nothing else. `begin`: the one that is told in any case."""
     units = [_units(one.text) for one in sentences]
     left = [at for at in range(len(sentences)) if scored[at] > -FRAGMENT / 2] or list(range(len(sentences)))
     typical = float(np.abs(scored[left]).mean()) * 2 if left else 0.0
     told: list[int] = []
     said: set[object] = set()
     count = 0
-    while left and count < words and len(told) < most:
-        value = [scored[at] - REDUNDANCY * typical * _repeated(units[at], said) for at in left]
-        best = left.pop(int(np.argmax(value)))
+    while left and count < words:
+        if begin in left and not told:
+            best = left.pop(left.index(begin))
+        else:
+            value = [scored[at] - REDUNDANCY * typical * _repeated(units[at], said) for at in left]
+            best = left.pop(int(np.argmax(value)))
         told.append(best)
         said |= units[best]
         count += sentences[best].text.count(" ") + 1

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.schema import CreateIndex
 
 from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
@@ -30,7 +30,7 @@ from rag.library.schema import (
     passages,
     versions,
 )
-from rag.library.schema_evaluation import metadata
+from rag.library.schema_briefings import metadata
 from rag.library.selects import (
     article_key,
     article_of,
@@ -255,6 +255,20 @@ class Catalog:
                 known = self._kept_versions.of(connection, (row[1] for row in rows))
                 found |= {row[0]: hit_of(row, known[row[1]]) for row in rows}
         return found
+
+    def articles_of(self, version_keys: Sequence[int]) -> Iterator[tuple[int, int, Article]]:
+        """Version key, near-duplicate group and article of each of these that is there. Streams."""
+        group = func.coalesce(articles.c.group_key, articles.c.key)
+
+        def read(connection: Connection, some: list[int]) -> list[tuple[int, int, Article]]:
+            asked = (
+                select(versions.c.key, group).join_from(versions, articles).where(versions.c.key.in_(some))
+            )
+            groups = {row[0]: int(row[1]) for row in connection.execute(asked)}
+            known = self._kept_versions.of(connection, groups)
+            return [(key, groups[key], known[key]) for key in some if key in known]
+
+        return self._each(version_keys, read)
 
     def published_of(self, version_keys: Sequence[int]) -> list[str]:
         """The dates of these versions as their outlets wrote them, undated ones left out."""

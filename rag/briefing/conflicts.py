@@ -1,0 +1,117 @@
+"""Where two articles of one story give the same thing differently: disagreements, and updates and corrections apart.
+
+Only numbers and dates: what else differs between two reporters' sentences is mostly another matter. A pair counts where
+the checks of evidence find that the one sentence *differs* from the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rag.briefed import ConflictKind
+from rag.briefing.cut import Text, Told
+from rag.evidence.check import Source, check
+from rag.evidence.tokens import tokens
+from rag.library.storyline import marks
+from rag.reading.dates import moment
+from rag.types import Article, Reason
+
+SHARED = 3  # telling words that two sentences must share to be compared
+SAME, ITS_OWN = 0.6, 0.5  # share of the shorter one's words: of two articles, of one and what replaced it
+PAIRS = 150  # of one story that are compared, those that share most first
+LATER = timedelta(hours=20).total_seconds()  # from which another outlet's figure is news, not a dispute
+# As "HALLBECK, Oct. 12 (VPA) - ".
+DATELINE = re.compile(r"[A-Z][A-Z .'’-]+,? (?:[A-Z][a-z]{2,8}\.? \d{1,2} )?(?:\([^)]{2,30}\) )?[-–—] ")
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two sentences that differ, the older first."""
+
+    kind: ConflictKind
+    older: Told
+    newer: Told
+    reason: Reason
+
+
+def conflicts(told: Sequence[Told], ended: Sequence[tuple[Told, Sequence[Told]]] = ()) -> Iterator[Apart]:
+    """The pairs that differ, those that share most words first, each article's sentence once.
+
+    Args:
+        told: sentences with a number or a date, of usable articles of one story.
+        ended: sentences of articles that a newer one replaced, each with those of the newer.
+    """
+    seen: set[tuple[str, int]] = set()
+    for one, other in _pairs(told):
+        keys = [(each.text.article.id, each.place) for each in (one, other)]
+        if seen.isdisjoint(keys) and (found := _differ(one, other)) is not None:
+            seen.update(keys)
+            yield found
+    for old, newer in ended:
+        best = [each for each in newer if _share(old, each) >= ITS_OWN]
+        best.sort(key=lambda each: -_share(old, each))
+        found = _differ(old, best[0]) if best else None
+        if found is not None:
+            kind: ConflictKind = (
+                "correction" if marks(best[0].text.article).mark == "correction" else "update"
+            )
+            yield Apart(kind, found.older, found.newer, found.reason)
+
+
+def _pairs(told: Sequence[Told]) -> list[tuple[Told, Told]]:
+    words = [_words(one.said) for one in told]
+    found = []
+    for at, one in enumerate(told):
+        for other in range(at + 1, len(told)):
+            if one.text.group != told[other].text.group:
+                shared = len(words[at] & words[other])
+                share = shared / max(1, min(len(words[at]), len(words[other])))
+                if shared >= SHARED and share >= SAME:
+                    found.append((share, at, other))
+    found.sort(key=lambda pair: (-round(pair[0], 6), pair[1], pair[2]))
+    return [(told[at], told[other]) for _, at, other in found[:PAIRS]]
+
+
+def _share(one: Told, other: Told) -> float:
+    words, others = _words(one.said), _words(other.said)
+    return len(words & others) / max(1, min(len(words), len(others)))
+
+
+def _words(said: str) -> frozenset[str]:
+    """What it says of whom and where it is: the same names stand in sentences on other things."""
+    plain = (word for word in tokens(said) if not word.empty and not word.number)
+    return frozenset(word.stem for word in plain if said[word.start].islower())
+
+
+def _differ(one: Told, other: Told) -> Apart | None:
+    older, newer = (one, other) if _when(one.text) <= _when(other.text) else (other, one)
+    article, said = older.text.article, undated(older.said)
+    source = Source(1, said, article.published, article.title, article.text, article.language, (), said)
+    found = check(undated(newer.said), [source])
+    reasons = [why for why in found.evidence.reasons if why.kind in ("number", "date")]
+    if found.evidence.state != "differs" or len(reasons) != len(found.evidence.reasons):
+        return None
+    return Apart(_kind(older.text.article, newer.text.article), older, newer, reasons[0])
+
+
+def undated(said: str) -> str:
+    """A sentence without the dateline before it: its day is the article's, not the event's."""
+    line = DATELINE.match(said)
+    return said[line.end() :] if line else said
+
+
+def _kind(older: Article, newer: Article) -> ConflictKind:
+    if marks(newer).mark == "correction":
+        return "correction"
+    days = moment(newer.published) - moment(older.published) if newer.published and older.published else 0.0
+    own = bool(newer.outlet) and newer.outlet == older.outlet
+    return (
+        "update" if days >= LATER or (own and days > 0) or marks(newer).mark == "update" else "disagreement"
+    )
+
+
+def _when(text: Text) -> float:
+    return moment(text.article.published) if text.article.published else 0.0

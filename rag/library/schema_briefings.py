@@ -1,0 +1,20 @@
+"""The table of saved briefings, beside those of schema_evaluation.py."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, String, Table, Text
+
+from rag.library.schema_evaluation import metadata
+
+# A briefing whole, as JSON; versions of one have its `name` and follow each other.
+briefings = Table(
+    "briefings",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    *(Column(name, String, nullable=False) for name in ("owner", "series", "at")),
+    Column("title", Text, nullable=False),
+    Column("briefing", Text, nullable=False),
+)
+
+__all__ = ["briefings", "metadata"]
