@@ -29,11 +29,13 @@ def as_docx(sheet: Sheet) -> bytes:
     if sheet.headline:
         document.add_paragraph().add_run(_safe(sheet.headline)).bold = True
     for line in sheet.lines:
+        if line.heading:
+            document.add_heading(_safe(line.heading), 2)
         if line.lead:
             document.add_paragraph().add_run(_safe(line.lead)).italic = True
         paragraph = document.add_paragraph(_safe(line.text))
         cites = "".join(f"[{number}]" for number in line.cites)
-        _small(paragraph, f" {cites} [{line.mark}]")
+        _small(paragraph, f" {cites} [{line.mark}]" if line.mark else f" {cites}")
     if sheet.nearest:
         document.add_heading("Nearest headlines", 2)
         for one in sheet.nearest:
@@ -46,7 +48,7 @@ def as_docx(sheet: Sheet) -> bytes:
         if to:
             _link(paragraph, to)
         document.add_paragraph(_safe(" ".join(cited.quote.split())), style="Quote")
-    document.add_heading("About this answer", 2)
+    document.add_heading(f"About this {sheet.of}", 2)
     for one in sheet.about:
         document.add_paragraph(_safe(one), style="List Bullet")
     out = io.BytesIO()

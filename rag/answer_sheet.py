@@ -32,12 +32,14 @@ SAMPLE = "From the sample newsroom: every article is invented."
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence of an answer or the words of a citation, with its mark and the numbers of its sources."""
+    """A sentence of an answer or the words of a citation, with its mark and the numbers of its sources. `lead` stands
+    above it, and `heading` above that."""
 
     text: str
     mark: str
     cites: tuple[int, ...]
     lead: str | None = None
+    heading: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Sheet:
     sources: tuple[tuple[Citation, str | None], ...]
     nearest: tuple[str, ...]
     about: tuple[str, ...]
+    of: str = "answer"
 
 
 def as_bytes(
@@ -118,14 +121,15 @@ def _about(answer: Answer, at: str | None, sample: bool) -> list[str]:
     newest += [f"newest in scope {credits.day(fresh.newest_in_scope)}"] if fresh.newest_in_scope else []
     newest += [f"{fresh.undated_left_out:,} undated left out"] if fresh.undated_left_out else []
     said.append("; ".join([f"Searched {answer.searched:,} articles", *newest]) + ".")
-    said += [f"Scope: {'; '.join(limits)}." for limits in [_limits(answer.scope)] if limits]
+    said += [f"Scope: {'; '.join(one)}." for one in [limits(answer.scope)] if one]
     said.append(f"Written by {answer.model}." if answer.mode == "llm" else "Extractive, no model wrote it.")
     said += [*answer.disagreements, *answer.warnings]
     when = f"{credits.day(at)}, {at[11:16]} UTC" if at else "not recorded"
     return [*said, f"Answered: {when}. Answer {answer.id}, library at sequence {answer.sequence:,}."]
 
 
-def _limits(scope: Scope) -> list[str]:
+def limits(scope: Scope) -> list[str]:
+    """What a scope is limited to, in words."""
     named = {
         "outlets": scope.outlets,
         "not outlets": scope.not_outlets,
@@ -145,9 +149,11 @@ def as_markdown(sheet: Sheet) -> str:
     parts = [f"# {inline(sheet.title)}"]
     parts += [f"**{inline(sheet.headline)}**"] if sheet.headline else []
     for line in sheet.lines:
+        parts += [f"## {inline(line.heading)}"] if line.heading else []
         parts += [f"*{inline(line.lead)}*"] if line.lead else []
         cites = "".join(f"\\[{number}\\]" for number in line.cites)
-        parts.append(f"{block(line.text)} {cites}  \n\\[{inline(line.mark)}\\]")
+        mark = f"  \n\\[{inline(line.mark)}\\]" if line.mark else ""
+        parts.append(f"{block(line.text)} {cites}".rstrip() + mark)
     if sheet.nearest:
         parts += ["## Nearest headlines", "\n".join(f"- {inline(one)}" for one in sheet.nearest)]
     if sheet.sources:
@@ -155,7 +161,7 @@ def as_markdown(sheet: Sheet) -> str:
     for cited, since in sheet.sources:
         head = f"\\[{cited.number}\\] {markdown_source(cited, since)}"
         parts += [head, f"> {block(cited.quote)}"]
-    parts += ["## About this answer", "\n".join(f"- {inline(one)}" for one in sheet.about)]
+    parts += [f"## About this {sheet.of}", "\n".join(f"- {inline(one)}" for one in sheet.about)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -164,9 +170,11 @@ def as_html(sheet: Sheet) -> str:
     parts = [f"<h1>{escape(sheet.title)}</h1>"]
     parts += [f"<p><strong>{escape(sheet.headline)}</strong></p>"] if sheet.headline else []
     for line in sheet.lines:
+        parts += [f"<h2>{escape(line.heading)}</h2>"] if line.heading else []
         parts += [f"<p><em>{escape(line.lead)}</em></p>"] if line.lead else []
         cites = " ".join(f'<a href="#s{number}">[{number}]</a>' for number in line.cites)
-        parts.append(f'<p>{escape(line.text)} {cites} <span class="mark">[{escape(line.mark)}]</span></p>')
+        mark = f' <span class="mark">[{escape(line.mark)}]</span>' if line.mark else ""
+        parts.append(f"<p>{escape(line.text)} {cites}{mark}</p>")
     if sheet.nearest:
         parts.append("<h2>Nearest headlines</h2>" + _list(sheet.nearest))
     if sheet.sources:
@@ -174,7 +182,7 @@ def as_html(sheet: Sheet) -> str:
     for cited, since in sheet.sources:
         head = f'<p class="by" id="s{cited.number}">[{cited.number}] {html_source(cited, since)}</p>'
         parts.append(f"{head}<blockquote><p>{escape(' '.join(cited.quote.split()))}</p></blockquote>")
-    parts.append("<h2>About this answer</h2>" + _list(sheet.about))
+    parts.append(f"<h2>About this {escape(sheet.of)}</h2>" + _list(sheet.about))
     return page(sheet.title, "".join(parts))
 
 

@@ -28,15 +28,13 @@ from rag.errors import DatelineError, NoSuchArticle, UsageError
 from rag.evidence.tokens import tokens
 from rag.jsonable import as_json, from_json
 from rag.library import briefings as kept
+from rag.library.ingest import Progress
 from rag.types import Article, Scope, Stage
 
 MOST = 5_000  # articles that are read at once, the newest of a scope
 TOLD, WORDS_OF_ONE = 10, 80  # stories written out, and words that each needs
-NEAR, BEST, WORDED = (
-    0.42,
-    0.75,
-    0.45,
-)  # cosine, and shares of the best cosine and word score, from which a topic fits
+# A topic fits from this cosine, and share of the best; or from this share of its words, the rare ones counting most.
+NEAR, BEST, WORDED = 0.45, 0.8, 0.7
 READ_AT_ONCE = 200
 FOUND = 2_000  # passages that a topic is looked for in
 
@@ -50,15 +48,6 @@ class Planned:
     template: Template
     stories: tuple[Candidate, ...]
     told: int
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far writing is: `done` of `total` of what `stage` says."""
-
-    stage: str
-    done: int
-    total: int
 
 
 class Briefs(Checking):
@@ -234,9 +223,16 @@ class Briefs(Checking):
         found = self.questions.near(topic, scope, k=FOUND)
         if not found:
             return np.zeros(0, np.int64)
-        words = max(one.words for _, one in found) * WORDED or np.inf
         near = max(NEAR, BEST * max((one.dense or 0.0) for _, one in found))
-        fits = {hit.version_key for hit, one in found if one.words >= words or (one.dense or 0.0) >= near}
+        asked = sorted({word.stem for word in tokens(topic) if not word.empty})
+        heavy = self.questions.rarity(asked) or [1.0] * len(asked)
+        fits = set[int]()
+        for hit, one in found:
+            if hit.version_key not in fits:
+                said = {word.stem for word in tokens(f"{hit.article.title} {hit.article.text}")}
+                share = sum(weight for word, weight in zip(asked, heavy, strict=True) if word in said)
+                if (one.dense or 0.0) >= near or (asked and share >= WORDED * sum(heavy)):
+                    fits.add(hit.version_key)
         copies = sorted({id_ for hit, one in found if hit.version_key in fits for id_ in one.copies})
         articles = [key for key, _ in self.catalog.known(copies).values()]
         snapshot = self.questions.snapshot()

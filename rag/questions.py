@@ -281,6 +281,11 @@ class Questions:
         how = How(cap=None, not_read=frozenset(get_args(Reading)))
         return self._look(said[:LONGEST], scope, k, None, how).searched.hits
 
+    def rarity(self, words: Sequence[str]) -> Sequence[float] | None:
+        """How rare words are in this library; None without a word index."""
+        idf = self._searcher.idf()
+        return None if idf is None else idf(words)
+
     def _look(self, question: str, scope: Scope, k: int, today: date | None, how: How) -> _Looked:
         snapshot, day = self.snapshot(), today or self._today()
         asked = read_question(

@@ -26,6 +26,7 @@ from rag.library.ingest import Report
 from rag.library.repair import Finding
 from rag.marks import marks
 from rag.state import Comparison, IngestReport, Item, Plan, ShelfPage, Status, Vectors
+from rag.told import STAGES
 from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
@@ -267,13 +268,6 @@ def progress_bar(*, quiet: bool) -> Iterator[Report]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True),
     )
-    names = {
-        "storing": "articles stored, findable by words",
-        "embedding": "passages findable by meaning",
-        "asking": "questions asked",
-        "reading": "articles read",
-        "checking": "near misses checked",
-    }
     with Progress(*columns, console=err, transient=not sys.stderr.isatty()) as bar:
         tasks: dict[str, int] = {}
         lock = threading.Lock()
@@ -281,7 +275,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Report]:
         def show(step: Step) -> None:
             with lock:
                 if step.stage not in tasks:
-                    tasks[step.stage] = bar.add_task(names[step.stage], total=step.total, rate="")
+                    tasks[step.stage] = bar.add_task(STAGES[step.stage], total=step.total, rate="")
                 task = bar.tasks[tasks[step.stage]]
                 speed = step.done / task.elapsed if task.elapsed else 0.0
                 rate = f"{speed:,.0f}/s" if speed else ""

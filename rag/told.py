@@ -29,3 +29,14 @@ def found_by_words(back: int, of: int) -> str:
         return "Searched by words only: everything in this scope is of a collection that is never sent to a model."
     articles = "1 article in this scope is" if back == 1 else f"{back:,} articles in this scope are"
     return f"{articles} of a collection that is never sent to a model: found by words only."
+
+
+# What each stage of long work counts.
+STAGES = {
+    "storing": "articles stored, findable by words",
+    "embedding": "passages findable by meaning",
+    "asking": "questions asked",
+    "reading": "articles read",
+    "checking": "near misses checked",
+    "writing": "stories written",
+}

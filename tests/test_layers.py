@@ -19,6 +19,7 @@ EDGE = {
     "checked",
     "briefed",
     "briefs",
+    "brief_sheet",
     "ruled",
     "mends",
     "imports",

@@ -124,7 +124,10 @@ def scores(sentences: Sequence[Read], rule: Mapping[str, float] | None = None) -
 def _fragment(text: str) -> bool:
     words = text.count(" ") + 1
     return (
-        words < 4 or (words < 14 and not _ENDED.search(text)) or (words < 25 and bool(_CREDIT.search(text)))
+        words < 4
+        or (text.startswith("(") and text.endswith(")"))
+        or (words < 14 and not _ENDED.search(text))
+        or (words < 25 and bool(_CREDIT.search(text)))
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rag.answering.origins import origins_of
+from rag.answering.quotations import in_context
 from rag.briefed import Conflict, Event, Story, Voice
 from rag.briefing import conflicts, summary
 from rag.briefing.cut import Cites, Text, Told, sentences
@@ -37,6 +38,8 @@ _NOT_KNOWN = re.compile(
     r"|would not (?:say|comment|confirm)|refused to (?:say|comment|answer))",
     re.IGNORECASE,
 )
+_QUOTE = re.compile(r"[\"“”]")
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 _OPENS_BADLY = re.compile(
     r"[\"“‘]|(?:he|she|they|it|his|her|their|its|but|and|this|that|these|those|i|we)\b", re.IGNORECASE
 )
@@ -54,6 +57,11 @@ _ARTICLES = (
     "Officials",
     "Prosecutors",
 )
+_BODIES = frozenset(
+    "Department Ministry Office Directorate Authority Agency Council Board Committee Court University Union Party "
+    "League Group Service Police Inspectorate Association Commission Company Bank Institute Centre Army Navy".split()
+)
+_JOINING = re.compile(r"^(?:But|And|Another|Also|Meanwhile|However|Later|Then)\s+", re.IGNORECASE)
 _NOBODY = re.compile(r"(?:I|we|you|he|she|they|it|who|this|that|there|not|as|when|if)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?:[A-Z][\w.'’-]*)(?: (?:(?:of the|of|de|van|von|al) )?[A-Z][\w.'’-]*)*")
 _COUNTS = re.compile(
@@ -142,7 +150,18 @@ def weigh(texts: Sequence[Text]) -> _Weighed:
                 told.append(one)
                 reads.append(Read(article, one.place, len(text.ranges), one.said))
     score = summary.scores(reads)
+    score = score - summary.FRAGMENT * np.array([_nobodys(one) for one in told], np.float64)
     return _Weighed(told, score, np.argsort(-score, kind="stable").tolist())
+
+
+def _nobodys(one: Told) -> bool:
+    """Whether it is only quoted, even with what belongs to it: nobody could tell whose words they are."""
+    if not _QUOTE.search(one.said):
+        return False
+    text, ranges = one.text.article.text, one.text.ranges
+    first, last = in_context(text, ranges, one.place)
+    outside = _QUOTED.sub("", text[ranges[first][0] : ranges[last][1]])
+    return len(_QUOTE.split(outside)) > 1 or len(re.findall(r"\w+", outside)) < 2
 
 
 def _plain(said: str) -> str:
@@ -286,18 +305,19 @@ def _voices(weighed: Sequence[_Weighed], cites: Cites) -> list[Voice]:
 
 def _speaker(who: str) -> str | None:
     """Who speaks, without what comes behind the name; unnamed sources in the article's own phrase."""
-    who = who.split(",")[0].strip()
+    who = _JOINING.sub("", who.split(",")[0].strip())
     if _NOBODY.match(who) or not who[:1].isalpha():
         return None
     named = [one for one in _NAMED.findall(who) if one.split()[0] not in _ARTICLES]
-    if named:
+    if named and (len(who.split()) <= len(max(named, key=len).split()) + 5):
         return str(max(named, key=len))
     return who if 2 <= len(who.split()) <= 6 and who.split()[0] in _ARTICLES else None
 
 
 def _surname(who: str) -> str:
-    """What two ways to name one person share: the last word of a name; all of an unnamed source's phrase."""
-    return (who if who.split()[0] in _ARTICLES else who.split()[-1]).casefold()
+    """What two ways to name one person share: the last word of a name; all of a body's, or an unnamed source's."""
+    words = who.split()
+    return (who if words[0] in _ARTICLES or len(words) > 4 or words[-1] in _BODIES else words[-1]).casefold()
 
 
 def _unknown(weighed: Sequence[_Weighed], cites: Cites) -> list[Sentence]:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 import typer
 
-from rag.commands import article, check, clips, eval, export, history, mend, rules, shelf, undo, upkeep
+from rag.commands import article, brief, check, clips, eval, export, history, mend, rules, shelf, undo, upkeep
 from rag.commands.shelf import Opened, Print
 
 
@@ -21,5 +21,5 @@ def add(
     """Put them in, in the order of the help."""
     for group in (shelf, article, check, history, export, clips, rules, mend, undo):
         group.add(app, opened, show)
-    for group in (upkeep, eval):
+    for group in (brief, upkeep, eval):
         group.add(app, opened, show, stopping)

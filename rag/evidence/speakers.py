@@ -112,12 +112,18 @@ def _clause_end(text: str, after: int) -> int:
 _PRONOUNS = frozenset("he she it they we i you who which this that one it's".split())
 
 
+_TRAILING = re.compile(r"(?: (?:had|has|have|also|later|then|since|now|again|has also|had also))+$")
+_TWO_SENTENCES = re.compile(r"[a-z]{3}[.!?][\"”’']? [A-Z]")
+
+
 def whose(one: Parsed) -> str | None:
     """Who speaks in a sentence by its own words, unnamed sources in its phrase; None where it is the reporter or the
     sentence says "he" only."""
     for clause in reported(one):
-        speaker = " ".join(clause.speaker.split())
-        if speaker.lower() not in _PRONOUNS:
+        speaker = _TRAILING.sub("", " ".join(clause.speaker.split()))
+        if _TWO_SENTENCES.search(speaker):
+            continue
+        if speaker and speaker.split()[0].lower() not in _PRONOUNS:  # "and said it would ..." names nobody
             return speaker
     return None
 

@@ -35,7 +35,7 @@ BATCH_CHARACTERS = 4_000_000
 class Progress:
     """How far a stage is. `total` is None while it is not known; units are articles, then passages; questions."""
 
-    stage: Literal["storing", "embedding", "asking", "reading", "checking"]
+    stage: Literal["storing", "embedding", "asking", "reading", "checking", "writing"]
     done: int
     total: int | None
 

@@ -1,0 +1,205 @@
+"""A briefing to take away: Markdown, HTML (one file, no scripts, to print), Word, JSON, and a mail (.eml).
+
+All say the same, section by section as its template has them. No text becomes markup.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Literal
+
+from rag import credits
+from rag.answer_sheet import Line, Sheet, as_html, as_markdown, limits
+from rag.briefed import SECTIONS, BriefCoverage, Briefing, Change, Section
+from rag.jsonable import as_json
+from rag.marks import taken_away
+from rag.types import Sentence
+
+Form = Literal["md", "html", "docx", "json", "eml"]
+FORMS: dict[Form, str] = {"md": "Markdown", "html": "HTML", "docx": "Word", "json": "JSON", "eml": "Mail"}
+MIMES: dict[Form, str] = {
+    "md": "text/markdown",
+    "html": "text/html",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "json": "application/json",
+    "eml": "message/rfc822",
+}
+CHANGED = {
+    "new": "New",
+    "again": "Reported again",
+    "differently": "Now reported differently",
+    "not_mentioned": "No article in this window mentions it",
+}
+KINDS = {"disagreement": "Sources disagree", "update": "Reported later", "correction": "Corrected"}
+
+
+def title(made: Briefing) -> str:
+    """What a briefing is called."""
+    return f"{made.template.name}: {made.topic}" if made.topic else made.template.name
+
+
+def as_bytes(form: Form, made: Briefing) -> bytes:
+    """A briefing in one of the forms."""
+    if form == "json":
+        return (json.dumps({"schema": 1, **as_json(made)}, ensure_ascii=False, indent=1) + "\n").encode()
+    sheet = laid_out(made)
+    if form == "docx":
+        from rag.answer_docx import as_docx  # its library takes a while to import
+
+        return as_docx(sheet)
+    if form == "eml":
+        return _mail(sheet)
+    return (as_markdown(sheet) if form == "md" else as_html(sheet)).encode()
+
+
+def _mail(sheet: Sheet) -> bytes:
+    """Text and HTML, as a draft that a mail program opens: nobody is written to yet."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = " ".join(sheet.title.split())
+    mail["X-Unsent"] = "1"
+    mail.set_content(as_markdown(sheet))
+    mail.add_alternative(as_html(sheet), subtype="html")
+    return mail.as_bytes()
+
+
+def laid_out(made: Briefing) -> Sheet:
+    """What every form of it says."""
+    return Sheet(
+        title=title(made),
+        headline=None,
+        lines=tuple(lines(made)),
+        sources=tuple((one, None) for one in made.citations),
+        nearest=(),
+        about=tuple(_about(made)),
+        of="briefing",
+    )
+
+
+def lines(made: Briefing) -> Iterator[Line]:
+    """The lines of all sections, each section's first with its heading."""
+    if made.changes is not None:
+        since = (
+            f"Since {credits.day(made.since)}, {made.since[11:16]} UTC" if made.since else "Since last time"
+        )
+        yield from _headed(since, list(_changes(made)) or [Line("Nothing has changed.", "", ())])
+    for section in made.template.sections:
+        yield from _headed(SECTIONS[section], list(of_section(made, section)))
+
+
+def of_section(made: Briefing, section: Section) -> Iterator[Line]:
+    """What a section says; nothing where there is nothing to say."""
+    match section:
+        case "in_brief":
+            yield from map(_line, made.in_brief)
+        case "developments":
+            yield from _developments(made)
+        case "timeline":
+            for event in made.timeline:
+                yield _line(
+                    event.sentence, credits.day(event.day) if event.day else f"“{event.said}”, undated"
+                )
+        case "voices":
+            for voice in made.voices:
+                for at, sentence in enumerate(voice.sentences):
+                    yield _line(sentence, voice.speaker if at == 0 else None)
+        case "disagreements" | "updates":
+            for one in made.conflicts:
+                if (one.kind == "disagreement") == (section == "disagreements"):
+                    yield _line(one.older, f"{KINDS[one.kind]}: “{one.reason.source}” → “{one.reason.said}”")
+                    yield _line(one.newer)
+        case "unknown":
+            yield from map(_line, made.unknown)
+        case "not_found":
+            if made.not_found:
+                yield Line(f"No article in this scope has: {', '.join(made.not_found)}.", "", ())
+        case "coverage":
+            yield from (Line(said, "", ()) for said in covered(made.coverage))
+
+
+def _developments(made: Briefing) -> Iterator[Line]:
+    for story in made.stories:
+        if not story.told:
+            continue
+        texts = f"{story.texts:,} text{'' if story.texts == 1 else 's'}"
+        folded = f", {story.folded:,} of them copies" if story.folded else ""
+        span = " to ".join(dict.fromkeys(credits.day(one) for one in (story.first, story.last) if one))
+        for at, sentence in enumerate(story.sentences):
+            lead = f"{story.headline} ({texts}{folded}{f'; {span}' if span else ''})"
+            yield _line(sentence, lead if at == 0 else None)
+    others = [story for story in made.stories if not story.told]
+    if others:
+        named = "; ".join(f"{story.headline} ({story.texts:,})" for story in others[:20])
+        more = f"; and {len(others) - 20:,} more" if len(others) > 20 else ""
+        yield Line(f"{named}{more}", "", (), "Other stories, by their headlines only")
+
+
+def _changes(made: Briefing) -> Iterator[Line]:
+    for change in made.changes or ():
+        lead = f"{CHANGED[change.kind]}: {change.headline}"
+        if change.kind == "differently" and change.was:
+            yield Line(f"Then: {change.was}", "", (), lead)
+            yield from map(_line, change.sentences)
+        elif not change.sentences:
+            yield Line(_plain(change), "", (), lead)
+        else:
+            for at, sentence in enumerate(change.sentences):
+                yield _line(sentence, lead if at == 0 else None)
+
+
+def _plain(change: Change) -> str:
+    return "Another text on it came in." if change.kind == "again" else change.headline
+
+
+def _headed(heading: str, some: list[Line]) -> Iterator[Line]:
+    for at, line in enumerate(some):
+        yield Line(line.text, line.mark, line.cites, line.lead, heading if at == 0 else None)
+
+
+def _line(sentence: Sentence, lead: str | None = None) -> Line:
+    return Line(sentence.text, taken_away(sentence), sentence.citations, lead)
+
+
+def covered(found: BriefCoverage) -> Iterator[str]:
+    """What a briefing rests on, in sentences. The numbers add up to the articles in scope."""
+    parts = [f"{found.told:,} in the stories told", f"{found.other:,} in other stories"]
+    for count, said in (
+        (found.off_topic, "off the topic"),
+        (found.unticked, "in stories left out by hand"),
+        (found.over, "over the most that are read at once"),
+        (len(found.failed), "failed"),
+    ):
+        parts += [f"{count:,} {said}"] if count else []
+    yield f"{found.considered:,} articles in scope: {', '.join(parts)}. {found.cited:,} are cited."
+    if found.earliest and found.newest:
+        yield f"From {credits.day(found.earliest)} to {credits.day(found.newest)}."
+    for count, said in (
+        (found.folded, "are copies of others"),
+        (found.opinions, "are opinion, letters or sponsored, and told as nobody's news"),
+        (found.undated, "are undated"),
+        (found.undated_left_out, "undated ones were left out"),
+    ):
+        if count:
+            yield f"{count:,} {said}."
+    if found.outlets:
+        each = ", ".join(f"{name} {count:,} ({cited:,} cited)" for name, count, cited in found.outlets)
+        yield f"By outlet: {each}."
+    if found.silent:
+        yield f"Nothing in scope from: {', '.join(found.silent)}."
+    for name, why in found.failed:
+        yield f"Not read: {name}: {why}"
+
+
+def _about(made: Briefing) -> Iterator[str]:
+    yield "Extractive: every sentence stands so in its article; no model wrote it."
+    said = limits(made.scope)
+    if said:
+        yield f"Scope: {'; '.join(said)}."
+    yield from made.warnings
+    yield f"{len(made.edited):,} sentences edited by hand." if made.edited else "Nothing was edited by hand."
+    yield (
+        f"Written {credits.day(made.at)}, {made.at[11:16]} UTC, in {made.seconds:.1f} s. Briefing {made.id}, library "
+        f"at sequence {made.sequence:,}."
+    )
