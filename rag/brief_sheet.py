@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Literal
@@ -34,6 +35,8 @@ CHANGED = {
     "not_mentioned": "No article in this window mentions it",
 }
 KINDS = {"disagreement": "Sources disagree", "update": "Reported later", "correction": "Corrected"}
+
+__all__ = ["FORMS", "MIMES", "Form", "Line", "as_bytes", "covered", "laid_out", "lines", "title"]
 
 
 def title(made: Briefing) -> str:
@@ -86,7 +89,7 @@ def lines(made: Briefing) -> Iterator[Line]:
         )
         yield from _headed(since, list(_changes(made)) or [Line("Nothing has changed.", "", ())])
     for section in made.template.sections:
-        yield from _headed(SECTIONS[section], list(of_section(made, section)))
+        yield from _headed(SECTIONS[section], list(marked_as_edited(made, of_section(made, section))))
 
 
 def of_section(made: Briefing, section: Section) -> Iterator[Line]:
@@ -160,6 +163,13 @@ def _headed(heading: str, some: list[Line]) -> Iterator[Line]:
 
 def _line(sentence: Sentence, lead: str | None = None) -> Line:
     return Line(sentence.text, taken_away(sentence), sentence.citations, lead)
+
+
+def marked_as_edited(made: Briefing, some: Iterator[Line]) -> Iterator[Line]:
+    """The lines, those that a person wrote marked so."""
+    by_hand = {new for _, new in made.edited}
+    for one in some:
+        yield replace(one, mark=f"edited; {one.mark}") if one.cites and one.text in by_hand else one
 
 
 def covered(found: BriefCoverage) -> Iterator[str]:

@@ -20,6 +20,7 @@ from rag.briefing import stories as grouping
 from rag.briefing import templates
 from rag.briefing.changes import changes
 from rag.briefing.cut import Text, cut
+from rag.briefing.edits import edited
 from rag.briefing.gathered import Candidate, Gathered, candidate, coverage, ordered, weight
 from rag.briefing.stories import StoryArticle
 from rag.briefing.write import Chosen, Written, in_days, said_in, write
@@ -168,6 +169,17 @@ class Briefs(Checking):
         if row is None:
             raise UsageError(f"the briefing {id_!r}", "there is none", "`dateline brief --list` lists them.")
         return _read(row)
+
+    def edit_briefing(self, made: Briefing, old: str, new: str, owner: str) -> Briefing:
+        """A sentence of it written anew, checked again and marked; kept under the same id.
+
+        Raises:
+            UsageError: it has no such sentence, or the new words are none or too many.
+            ReadOnly: the home cannot be written.
+        """
+        changed = edited(made, old, new, self.catalog.article)
+        self.keep_briefing(changed, owner)
+        return changed
 
     def forget_briefing(self, id_: str) -> None:
         """Take one out. Raises: UsageError, ReadOnly."""
@@ -346,4 +358,4 @@ def _read(row: kept.Row) -> Briefing:
         ) from error
 
 
-__all__ = ["SECTIONS", "Briefing", "Briefs", "Candidate", "Planned", "Progress"]
+__all__ = ["SECTIONS", "Briefing", "Briefs", "Candidate", "Planned", "Progress", "templates"]

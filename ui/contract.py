@@ -80,9 +80,9 @@ class Tool(TypedDict):
 class Statement(TypedDict):
     """A numbered thing on the left: a sentence of an answer, or a passage with its heading and why it was found.
 
-    `lead` stands above it, where something else begins with it. It is copied with its marks and its sources: the
-    sentence as it stands, of a passage the words cited first. `alarms` are those of the marks that tell of a
-    difference. A `note` can be written by the reader.
+    `lead` stands above it, where something else begins with it, and the heading of its `section` above that. It is
+    copied with its marks and its sources: the sentence as it stands, of a passage the words cited first. `alarms` are
+    those of the marks that tell of a difference. A `note` can be written by the reader.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Statement(TypedDict):
     heading: NotRequired[str]
     byline: NotRequired[str]
     lead: NotRequired[str]
+    section: NotRequired[str]
     marks: NotRequired[list[str]]
     alarms: NotRequired[list[str]]
     why: NotRequired[list[str]]

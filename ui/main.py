@@ -8,11 +8,16 @@ from rag.errors import DatelineError
 from ui import draw, frame, room, scope, sifting, sign_in, words
 
 # What a reader typed or set stays while another page is looked at.
-KEPT = ("ask_text", "search_text", "check_text", "unrecorded", *sifting.FIELDS)
+KEPT = (
+    *("ask_text", "search_text", "check_text", "unrecorded"),
+    *("brief_topic", "brief_template", "brief_words"),
+    *sifting.FIELDS,
+)
 PAGES = [
     st.Page("ask.py", title="Ask", default=True),
     st.Page("search.py", title="Search"),
     st.Page("check.py", title="Check"),
+    st.Page("briefing.py", title="Briefing"),
     st.Page("library.py", title="Library"),
     st.Page("history.py", title="History"),
     st.Page("clips.py", title="Clips"),

@@ -24,7 +24,7 @@ from ui import address, bar, draw, readings, room, view
 from ui.address import Address
 from ui.contract import Pane
 
-PAGES = ("ask", "search", "check")
+PAGES = ("ask", "search", "check", "briefing")
 # Seconds between looks at whether the library has changed underneath.
 LOOK = 3
 

@@ -4,6 +4,12 @@ import { copier, Tools, within } from "./copy.js";
 import { button, dotted, el } from "./dom.js";
 import { Readings } from "./readings.js";
 
+/** What stands above a statement: the heading of its section, and what it begins. */
+const above = ({ section, lead }) => [
+  section && el("li", { class: "section" }, el("h2", {}, section)),
+  lead && el("li", { class: "lead" }, lead),
+].filter(Boolean);
+
 /** The left side. `act` holds what a press does: open(number), read(source key), tell(event, value). */
 export class AnswerSide {
   constructor(act) {
@@ -33,14 +39,14 @@ export class AnswerSide {
       const stamp = JSON.stringify([at, statement, cited]);
       const known = this.drawn.get(statement.id);
       const one = known?.stamp === stamp ? known : { stamp, statement, ...this.statement(statement, at + 1, note) };
-      if (!known || known.stamp !== stamp) one.lead = statement.lead ? el("li", { class: "lead" }, statement.lead) : null;
+      if (!known || known.stamp !== stamp) one.above = above(statement);
       one.tools.draw(tools ?? []);
       one.tools.element.hidden = data.outcome === "working" || !cited.some(Boolean);
       if (one.note && note !== one.said && one.note !== this.element.getRootNode().activeElement) one.note.value = note;
       one.said = note;
       drawn.set(statement.id, one);
     }
-    const items = [...drawn.values()].flatMap(({ item, lead }) => (lead ? [lead, item] : [item]));
+    const items = [...drawn.values()].flatMap(({ item, above }) => [...above, item]);
     if (items.length !== this.list.children.length || items.some((item, at) => item !== this.list.children[at])) {
       this.list.replaceChildren(...items);
     }
