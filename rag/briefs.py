@@ -236,15 +236,21 @@ class Briefs(Checking):
         if not found:
             return np.zeros(0, np.int64)
         near = max(NEAR, BEST * max((one.dense or 0.0) for _, one in found))
-        asked = sorted({word.stem for word in tokens(topic) if not word.empty})
-        heavy = self.questions.rarity(asked) or [1.0] * len(asked)
-        fits = set[int]()
-        for hit, one in found:
-            if hit.version_key not in fits:
-                said = {word.stem for word in tokens(f"{hit.article.title} {hit.article.text}")}
-                share = sum(weight for word, weight in zip(asked, heavy, strict=True) if word in said)
-                if (one.dense or 0.0) >= near or (asked and share >= WORDED * sum(heavy)):
-                    fits.add(hit.version_key)
+        said = {
+            hit.version_key: {word.stem for word in tokens(f"{hit.article.title} {hit.article.text}")}
+            for hit, _ in found
+        }
+        asked = {word.stem for word in tokens(topic) if not word.empty} & set().union(*said.values())
+        weights = dict(
+            zip(sorted(asked), self.questions.rarity(sorted(asked)) or [1.0] * len(asked), strict=True)
+        )
+        least = WORDED * sum(weights.values())
+        worded = {
+            key
+            for key, words in said.items()
+            if asked and sum(weights[one] for one in asked & words) >= least
+        }
+        fits = worded | {hit.version_key for hit, one in found if (one.dense or 0.0) >= near}
         copies = sorted({id_ for hit, one in found if hit.version_key in fits for id_ in one.copies})
         articles = [key for key, _ in self.catalog.known(copies).values()]
         snapshot = self.questions.snapshot()

@@ -111,7 +111,7 @@ def _write(plan: Planned, since: str | None) -> None:
                 shown.progress(min(1.0, one.done / one.total), f"{one.done} of {one.total} stories written")
             elif isinstance(one, Briefing):
                 held.brief_made = one
-                if not newsroom.catalog.read_only:
+                if one.stories and not newsroom.catalog.read_only:
                     newsroom.keep_briefing(one, reader.owner())
     except DatelineError as error:
         undo.tell("briefing", str(error))

@@ -20,8 +20,8 @@ from rag.evidence.tokens import tokens
 
 READ = 1_500  # characters of an article that say what it is about
 NAMES = 3.0  # how often a name or a number counts
-ALIKE = 0.25  # cosine from which two groups are one story
-KEPT = 120  # heaviest words of an article
+ALIKE = 0.175  # cosine from which two groups are one story
+KEPT = 60  # heaviest words of an article
 SMALL = 400  # articles that word counts are taken from at least: in a small scope every word would be common
 HALF_LIFE = 120  # days in which the likeness of two articles halves
 
@@ -72,15 +72,12 @@ def likeness(articles: Sequence[StoryArticle]) -> Floats:
     many = max(len(articles), SMALL) + 1
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for at, bag in enumerate(bags):
-        weights = {
-            word: (1 + np.log(count)) * np.log(many / seen[word])
-            for word, count in bag.items()
-            if seen[word] > 1
-        }
+        weights = {word: (1 + np.log(count)) * np.log(many / seen[word]) for word, count in bag.items()}
         heaviest = sorted(weights, key=lambda word: (-weights[word], word))[:KEPT]
         length = float(np.sqrt(sum(weights[word] ** 2 for word in heaviest))) or 1.0
         for word in heaviest:
-            postings[word].append((at, weights[word] / length))
+            if seen[word] > 1:
+                postings[word].append((at, weights[word] / length))
     found = np.zeros((len(articles), len(articles)), np.float32)
     for word in sorted(postings):
         places = np.array([at for at, _ in postings[word]])

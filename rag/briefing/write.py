@@ -190,13 +190,17 @@ def _lead(known: _Weighed) -> int | None:
 def _once(told: Iterable[Sentence]) -> Iterator[Sentence]:
     """Sentences in order, those left out that cite the same words, or repeat most of another's."""
     cited: set[int] = set()
-    said: list[frozenset[str]] = []
+    said: list[tuple[frozenset[str], frozenset[str]]] = []
     for one in told:
-        words = frozenset(re.findall(r"\w{3,}", one.text.casefold()))
-        repeats = any(len(words & other) >= REPEATS * min(len(words), len(other)) for other in said)
+        words = frozenset(re.findall(r"[^\W\d]{3,}", one.text.casefold()))
+        numbers = frozenset(re.findall(r"\d+", one.text))
+        repeats = any(
+            numbers <= others and len(words & other) >= REPEATS * min(len(words), len(other))
+            for other, others in said
+        )
         if not repeats and not cited & set(one.citations):
             cited |= set(one.citations)
-            said.append(words)
+            said.append((words, numbers))
             yield one
 
 

@@ -124,7 +124,7 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
                         elif isinstance(one, Briefing):
                             made = one
                     stopped = stop.is_set()
-                if not unkept and not room.catalog.read_only:
+                if made.stories and not unkept and not room.catalog.read_only:
                     room.keep_briefing(made, COMMAND_LINE)
         _away(out, form, made)
         if out != "-":
