@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag import brief_sheet
 from rag.briefed import Briefing
-from rag.briefs import Planned, Progress, templates
+from rag.briefs import Candidate, Planned, Progress, templates
 from rag.errors import DatelineError
 from ui import briefed, clipping, dates, draw, frame, reader, room, scope, undo, view, words
 
@@ -88,12 +88,12 @@ def _stories() -> None:
         _write(plan, "last" if since else None)
 
 
-def _said(one: object) -> str:
-    copies = f", {one.folded:,} copies" if one.folded else ""  # type: ignore[attr-defined]
+def _said(one: Candidate) -> str:
+    copies = f", {words.count(one.folded, 'copy', 'copies')}" if one.folded else ""
     today = room.today()
-    days = [dates.shown(day, today) for day in (one.first, one.last) if day]  # type: ignore[attr-defined]
+    days = [dates.shown(day, today) for day in (one.first, one.last) if day]
     span = " to ".join(dict.fromkeys(days)) or "undated"
-    said = f"{one.headline} · {words.count(one.texts, 'text')}{copies} · {span}"  # type: ignore[attr-defined]
+    said = f"{one.headline} · {words.count(one.texts, 'text')}{copies} · {span}"
     return words.plain(said)
 
 

@@ -179,14 +179,13 @@ def _print_plan(planned: Planned) -> None:
     for at, one in enumerate(planned.stories):
         if at == planned.told:
             out.print("\n[dim]By their headlines only:[/dim]")
-        copies = f", {one.folded:,} copies" if one.folded else ""
+        texts = f"{one.texts:,} text{'' if one.texts == 1 else 's'}"
+        copies = f", {one.folded:,} cop{'y' if one.folded == 1 else 'ies'}" if one.folded else ""
         days = (
             " to ".join(dict.fromkeys((day or "")[:10] for day in (one.first, one.last) if day)) or "undated"
         )
         out.print(f"[bold]{harmless(one.headline)}[/bold]  [dim]{harmless(one.id)}[/dim]", soft_wrap=True)
-        out.print(
-            f"  {one.texts:,} texts{copies} · {days} · {harmless(', '.join(one.outlets))}", soft_wrap=True
-        )
+        out.print(f"  {texts}{copies} · {days} · {harmless(', '.join(one.outlets))}", soft_wrap=True)
     if not planned.stories:
         out.print("No article in this scope tells of it.")
 

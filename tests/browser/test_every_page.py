@@ -123,6 +123,13 @@ def changes(one: Reader) -> None:
     expect(one.page.locator(".reading.compared")).to_be_visible()
 
 
+def briefed(one: Reader) -> None:
+    """A briefing beside its articles, the stories it was written from above."""
+    one.page.get_by_role("button", name="Find the stories").click()
+    one.page.get_by_role("button", name="Write the briefing").click()
+    expect(one.page.locator(".section h2").first).to_be_visible()
+
+
 def graded(one: Reader) -> None:
     """An answer to grade."""
     name = one.page.get_by_label("Who grades")
@@ -152,6 +159,7 @@ PAGES: dict[str, tuple[str, Callable[[Reader], None]]] = {
     "no answer": ("", asked("What is the boiling point of tungsten?", "no_answer_found")),
     "search": ("search", found),
     "check": ("check", checked),
+    "briefing": ("briefing", briefed),
     "library": ("library", shown(".shelf tbody tr")),
     "article": ("library?article=otters", shown("article .body")),
     "passages": ("library?article=otters", passages),
