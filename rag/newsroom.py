@@ -24,6 +24,7 @@ from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
 from rag.briefs import Briefs
 from rag.clipping import digest as clip_digest
+from rag.conversing import understood
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
 from rag.how import How, Listing
@@ -190,7 +191,8 @@ class Newsroom(Briefs):
         today: date | None = None,
         how: How | None = None,
     ) -> Answer:
-        """Answer a question.
+        """Answer a question, after those of a conversation (their answers, the oldest first) with what it takes from
+        them.
 
         Raises:
             UsageError: the question is empty or too long.
@@ -211,15 +213,40 @@ class Newsroom(Briefs):
     ) -> Iterator[Events]:
         """The same as it comes: Stage | Sentence | Answer, the last always Answer, unless `stop` is set while a model
         writes: then none comes, and the model's server is told at once. `session` is whose limits count."""
-        counted = self.questions.counted(question, scope or Scope(), today=today, how=how)
+        how, scope = how or How(), scope or Scope()
+        if conversation:
+            yield Stage("reading the question")
+        read = understood(
+            self,
+            question,
+            conversation,
+            scope=scope,
+            extractive=how.extractive,
+            stop=stop,
+            session=session,
+        )
+        for event in self._asked(read.asked, scope, today=today, how=how, stop=stop, session=session):
+            yield read.told(event) if conversation and isinstance(event, Answer) else event
+
+    def _asked(
+        self,
+        question: str,
+        scope: Scope,
+        *,
+        today: date | None,
+        how: How,
+        stop: threading.Event | None,
+        session: str,
+    ) -> Iterator[Events]:
+        """A question that stands alone."""
+        counted = self.questions.counted(question, scope, today=today, how=how)
         if counted is not None:
             yield Stage("counting articles")
             yield counted()
             return
-        how = how or How()
         model, fault = (None, "") if how.extractive else self._model_writer(today, session)
         yield from answer_stream(
-            lambda: self.questions.ground(question, scope or Scope(), conversation, today=today, how=how),
+            lambda: self.questions.ground(question, scope, today=today, how=how),
             ExtractiveWriter(),
             model=model,
             notes=(fault,) if fault else (),

@@ -33,7 +33,7 @@ from rag.retrieval.question import LONGEST, Asked, read_question
 from rag.retrieval.search import Searched, Searcher
 from rag.retrieval.tree import And, Tree, said
 from rag.state import Counts
-from rag.types import Answer, Conversation, Found, Reading, Scope, SearchResult
+from rag.types import Answer, Found, Reading, Scope, SearchResult
 
 SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
@@ -253,16 +253,12 @@ class Questions:
         self,
         question: str,
         scope: Scope,
-        conversation: Conversation,
         *,
         today: date | None = None,
         how: How | None = None,
     ) -> Ground:
         """What an answer can stand on."""
         looked = self._look(question, scope, WRITER_PASSAGES, today, how or How())
-        notes = looked.notes
-        if conversation:
-            notes += ("The question was asked as it stands, without the questions before it.",)
         fresh = standing.freshness(self._catalog, looked.snapshot, looked.inside)
         return Ground(
             looked.asked,
@@ -272,7 +268,7 @@ class Questions:
             looked.snapshot.sequence,
             standing.answer_fingerprint(self._catalog),
             looked.snapshot.outlets,
-            notes,
+            looked.notes,
         )
 
     def near(self, said: str, scope: Scope, *, k: int = WRITER_PASSAGES) -> Sequence[tuple[HitRow, Found]]:

@@ -51,6 +51,8 @@ def credit(title: str | None, outlet: str | None, published: str | None) -> str:
 
 def print_answer(answer: Answer) -> None:
     """An answer with its citations, or what was found instead."""
+    if answer.rewritten is not None:
+        out.print(f"[bold]Asked as: {harmless(answer.rewritten)}[/bold]\n", soft_wrap=True)
     if answer.coverage is not None:
         out.print(f"[bold]{harmless(answer.coverage.said)}[/bold]\n")
         out.print(f"Searched for: {harmless(answer.coverage.query)}\n")
@@ -120,7 +122,7 @@ def _foot(answer: Answer) -> str:
         parts.append(f"{answer.texts} text{'' if answer.texts == 1 else 's'}")
     parts += _left_out(answer.freshness.undated_left_out)
     parts += [chip.label for chip in answer.chips]
-    alone = "extractive, the model failed" if answer.prompts else "extractive, no model"
+    alone = "extractive, the model failed" if "answer" in answer.prompts else "extractive, no model"
     parts.append(alone if answer.mode == "extractive" else str(answer.model))
     if answer.tokens is not None:
         about = "about " if answer.tokens.get("estimated") else ""

@@ -298,7 +298,9 @@ class Answer:
     `timings` are seconds by stage; `answerability` is 0 to 1, or None where nothing was found to judge. `tokens` are
     "in" and "out" of the model, with "estimated" where its server did not count them; `prompts` the digests of those
     used. `unfinished` is what a model had written before it failed; its citations follow the answer's own. With
-    `coverage` there are no sentences: the citations list the articles counted, as far as they are shown.
+    `coverage` there are no sentences: the citations list the articles counted, as far as they are shown. `rewritten` is
+    what was asked in place of a `question` that leaned on those before it, None where it was asked as it is; `after` is
+    the id of the answer that it came after.
     """
 
     id: str
@@ -327,6 +329,7 @@ class Answer:
     prompts: dict[str, str] = field(default_factory=dict)
     unfinished: tuple[Sentence, ...] = ()
     coverage: Coverage | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
