@@ -139,9 +139,6 @@ def _people(turn: Turn, wants: Wanted) -> Iterator[str]:
     asked = asked or [one.text for one in mentions(turn.question) if _by_one_name(one)]
     told = _told(turn, asked) if WHO.match(turn.question) or not asked else []
     together = [*told, *asked]
-    if len(together) < 2:
-        yield from together
-        return
     texts = [*turn.said, *turn.read()]
     others = {"he": "she", "she": "he"}[wants]
     genders = {one: gender(one, texts) for one in together}

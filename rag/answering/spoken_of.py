@@ -89,6 +89,7 @@ _MR = {
 _HE_OR_SHE = re.compile(r"\b(?:(he|him|his|himself)|(she|her|hers|herself))\b", re.IGNORECASE)
 CALLED = 2  # common words behind a name that belong to it
 NEAR = 160  # characters behind a name within which a pronoun tells of it
+LEAST = 2  # of these, to tell anything
 SURE = 0.75  # share of these that must agree
 
 
@@ -289,4 +290,4 @@ def gender(name: str, texts: Iterable[str]) -> Gender | None:
                     votes["he" if following[1] else "she"] += 1
     total = votes["he"] + votes["she"]
     best: Gender = "he" if votes["he"] >= votes["she"] else "she"
-    return best if total and votes[best] / total >= SURE else None
+    return best if total >= LEAST and votes[best] / total >= SURE else None
