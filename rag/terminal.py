@@ -25,7 +25,7 @@ from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
 from rag.marks import marks
-from rag.state import Comparison, IngestReport, Item, Plan, ShelfPage, Status, Vectors
+from rag.state import IngestReport, Item, Plan, Status, Vectors
 from rag.told import STAGES
 from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
 
@@ -366,31 +366,3 @@ def _time(seconds: float) -> str:
     if seconds < 5400:
         return f"{math.ceil(seconds / 60)} min"
     return f"{seconds / 3600:.1f} hours"
-
-
-def print_listing(listing: ShelfPage) -> None:
-    """A page of the library, an article a line."""
-    for row in listing.rows:
-        what = "removed" if row.ended == "removed" else row.status
-        marks: list[str] = [] if what == "usable" else [what]
-        marks += [f"{row.copies} copies"] if row.copies else []
-        said = f"[dim]{harmless(row.article_id)}{escape(' · ' + ', '.join(marks)) if marks else ''}[/dim]"
-        out.print(f"{credit(row.title, row.outlet, row.published)}  {said}")
-    out.print(
-        f"[dim]page {listing.page:,} of {listing.pages:,} · {listing.total:,} of {listing.held:,} articles[/dim]"
-    )
-
-
-def print_comparison(compared: Comparison) -> None:
-    """What changed, each run with its sign."""
-    if compared.same:
-        out.print("Both are the same.")
-    for one in compared.fields:
-        out.print(f"{one.field}: [red]− {harmless(one.before or 'not stated')}[/red]", soft_wrap=True)
-        out.print(f"{one.field}: [green]+ {harmless(one.after or 'not stated')}[/green]", soft_wrap=True)
-    for change in compared.changes:
-        said = harmless(" ".join(change.text.split()))
-        if change.op == "removed" and said:
-            out.print(f"[red]− {said}[/red]", soft_wrap=True)
-        elif change.op == "added" and said:
-            out.print(f"[green]+ {said}[/green]", soft_wrap=True)
