@@ -87,7 +87,7 @@ def laid_out(answer: Answer, since: Sequence[str | None], *, at: str | None, sam
     unfinished = [_line(one, UNFINISHED if at == 0 else None) for at, one in enumerate(answer.unfinished)]
     nearest = (credits.credit(one.outlet, one.published, one.title, None, None) for one in answer.nearest)
     return Sheet(
-        title=" ".join(answer.question.split()),
+        title=" ".join(answer.asked_as.split()),
         headline=_headline(answer),
         lines=(*lines, *unfinished),
         sources=sources,

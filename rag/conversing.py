@@ -66,13 +66,11 @@ def understood(
     if not conversation:
         return Understood(question, written)
     after, turns = conversation[-1].id, [_turn(room, one) for one in conversation]
-    if not follow_up.leaning(written):
+    by_rules = follow_up.rewrite(written, turns)
+    if by_rules == FollowUp():
         return Understood(question, written, after)
     by_model = None if extractive else _by_model(room, written, conversation, turns, scope, stop, session)
-    if by_model is not None and by_model.follow_up is not None:
-        found = by_model.follow_up
-    else:
-        found = follow_up.rewrite(written, turns)
+    found = (by_model.follow_up if by_model is not None else None) or by_rules
     notes = tuple(one for one in (by_model.note if by_model else None, found.note) if one)
     return Understood(
         question,
@@ -130,7 +128,7 @@ def _by_model(
 
 def _turn(room: Newsroom, answer: Answer) -> Turn:
     said = tuple(one.text for one in answer.sentences) if answer.status == "answered" else ()
-    return Turn(answer.rewritten or answer.question, said, _texts(room, answer))
+    return Turn(answer.asked_as, said, _texts(room, answer))
 
 
 def _texts(room: Newsroom, answer: Answer) -> Callable[[], Sequence[str]]:

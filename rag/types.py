@@ -331,6 +331,11 @@ class Answer:
     coverage: Coverage | None = None
     after: str | None = None
 
+    @property
+    def asked_as(self) -> str:
+        """The question as it can be read alone."""
+        return self.rewritten or self.question
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:

@@ -293,7 +293,7 @@ def _again() -> None:
 
 def _ask_as(asking: Asking, *, extractive: bool = False, others: tuple[Asking, ...] = ()) -> None:
     """Ask the same again, after the same; a kept answer's question as it was understood then."""
-    kept = asking.answer.rewritten if asking.opened and asking.answer else None
+    kept = asking.given.rewritten if asking.opened and asking.given else None
     _ask(
         kept or asking.question,
         before=asking.before,

@@ -48,11 +48,6 @@ class FollowUp:
     note: str | None = None
 
 
-def leaning(question: str) -> bool:
-    """Whether a question takes something from those before it; one that does not is never changed."""
-    return ellipsis.short(question) or bool(leans(question))
-
-
 def rewrite(question: str, conversation: Sequence[Turn]) -> FollowUp:
     """The question with what it leans on put in, from the conversation, the last turn first."""
     question = " ".join(question.split())
