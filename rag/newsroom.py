@@ -22,6 +22,8 @@ from rag.answering import prompts
 from rag.answering.chain import INSTEAD, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
+from rag.answering.parts import parts
+from rag.answering.several import answer_parts
 from rag.briefs import Briefs
 from rag.clipping import digest as clip_digest
 from rag.conversing import understood
@@ -245,12 +247,26 @@ class Newsroom(Briefs):
             yield counted()
             return
         model, fault = (None, "") if how.extractive else self._model_writer(today, session)
+        notes, always = (fault,) if fault else (), how.always_answer
+        several = parts(question) if how.parts else ()
+        if several:
+            yield from answer_parts(
+                question,
+                several,
+                lambda: self.questions.grounds(question, several, scope, today=today, how=how),
+                ExtractiveWriter,
+                model=model,
+                notes=notes,
+                always_answer=always,
+                stop=stop,
+            )
+            return
         yield from answer_stream(
             lambda: self.questions.ground(question, scope, today=today, how=how),
             ExtractiveWriter(),
             model=model,
-            notes=(fault,) if fault else (),
-            always_answer=how.always_answer,
+            notes=notes,
+            always_answer=always,
             stop=stop,
         )
 

@@ -271,6 +271,30 @@ class Questions:
             looked.notes,
         )
 
+    def grounds(
+        self,
+        question: str,
+        parts: Sequence[str],
+        scope: Scope,
+        *,
+        today: date | None = None,
+        how: How | None = None,
+    ) -> tuple[Ground, ...]:
+        """What each part of a question can stand on, all in the scope that the whole question says."""
+        how, day = how or How(), today or self._today()
+        snapshot = self.snapshot()
+        asked = read_question(
+            question,
+            scope,
+            today=day,
+            outlets=snapshot.outlets,
+            agencies=snapshot.agencies,
+            not_read=how.not_read,
+        )
+        told = replace(how, not_read=frozenset(get_args(Reading)))
+        found = [self.ground(part, asked.scope, today=today, how=told) for part in parts]
+        return tuple(replace(one, asked=replace(one.asked, chips=asked.chips)) for one in found)
+
     def near(self, said: str, scope: Scope, *, k: int = WRITER_PASSAGES) -> Sequence[tuple[HitRow, Found]]:
         """The passages nearest to a statement, every word of it a word and nothing else; copies folded, all articles
         alike."""

@@ -292,6 +292,16 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """One thing of several that a question asks, as it was searched; `sentences` are the numbers, from 1, of those of
+    the answer that were found for it (none where a model wrote them together)."""
+
+    question: str
+    status: AnswerStatus
+    sentences: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The same object on the page, on the command line and in JSON.
 
@@ -300,7 +310,7 @@ class Answer:
     used. `unfinished` is what a model had written before it failed; its citations follow the answer's own. With
     `coverage` there are no sentences: the citations list the articles counted, as far as they are shown. `rewritten` is
     what was asked in place of a `question` that leaned on those before it, None where it was asked as it is; `after` is
-    the id of the answer that it came after.
+    the id of the answer that it came after. `parts`: what it was taken apart into, where it asks several things.
     """
 
     id: str
@@ -330,6 +340,7 @@ class Answer:
     unfinished: tuple[Sentence, ...] = ()
     coverage: Coverage | None = None
     after: str | None = None
+    parts: tuple[AnswerPart, ...] = ()
 
     @property
     def asked_as(self) -> str:

@@ -94,6 +94,8 @@ def _asked_of(asked: str, before: str) -> str | None:
     subject = _SUBJECT.match(before)
     if subject is None:
         return None
+    if re.match(r"^what happened\b", before, re.IGNORECASE):
+        return f"{asked} did that happen{subject['rest'].removeprefix(' happened')}?"
     somebody = {"who": "somebody", "what": "something"}.get(before.split()[0].lower(), "")
     return f"{asked} was it that {(somebody + subject['rest']).strip()}?"
 

@@ -27,6 +27,11 @@ _OBJECT = re.compile(
     r"back|away|again|then|now|today|yesterday|last|this|that|there|so|if|because|not|be|go|win|lose|say|do)\b)",
     re.IGNORECASE,
 )
+_ACTS = re.compile(rf"\b(?:{AUX})\s+$", re.IGNORECASE)
+_OBJECT_ASKED = re.compile(
+    r"^\W*(?:what|which)\b.*?\b(?:do|does|did|will|would|can|could|must|should|has|have|had)\b", re.I
+)
+_OWN = re.compile(r"\bits\s+[a-z]", re.IGNORECASE)
 _HOW_MANY = re.compile(rf"^(?P<how>how many)(?=\s+(?:{AUX})\b)", re.IGNORECASE)
 
 
@@ -58,7 +63,7 @@ def rewrite(question: str, conversation: Sequence[Turn]) -> FollowUp:
     if completed is None and ellipsis.short(question):
         return FollowUp(note=LEFT_OUT)
     text = completed or question
-    put, doubts = _referents(leans(text), turns)
+    put, doubts = _referents(text, leans(text), turns)
     left = _left(leans(text), put)
     rewritten = _put(text, put)
     if left and not put and completed is None:
@@ -74,7 +79,7 @@ def rewrite(question: str, conversation: Sequence[Turn]) -> FollowUp:
 Put = list[tuple[Lean, str]]
 
 
-def _referents(found: Sequence[Lean], turns: Sequence[Turn]) -> tuple[Put, list[str]]:
+def _referents(text: str, found: Sequence[Lean], turns: Sequence[Turn]) -> tuple[Put, list[str]]:
     """What is to be put in place of which words, and what cannot be told of whom."""
     put: Put = []
     doubts: list[str] = []
@@ -85,7 +90,7 @@ def _referents(found: Sequence[Lean], turns: Sequence[Turn]) -> tuple[Put, list[
         if lean.wants in ("that", "named", "then"):
             words = _pointed_at(lean, turns)
         else:
-            words, doubt = _meant(lean, turns)
+            words, doubt = _meant(lean, turns, bool(_ACTS.search(text[: lean.start])))
             doubts += [doubt] if doubt else []
             done.add(lean.wants)
         if words:
@@ -111,8 +116,8 @@ def _not_found(left: Sequence[Lean]) -> str | None:
     return f"What “{left[0].said}” stands for was not found in the conversation: the question was asked as it stands."
 
 
-def _meant(lean: Lean, turns: Sequence[Turn]) -> tuple[str, str]:
-    """The words that a pronoun stands for, or why that cannot be told."""
+def _meant(lean: Lean, turns: Sequence[Turn], acts: bool) -> tuple[str, str]:
+    """The words that a pronoun stands for, or why that cannot be told. `acts`: it stands where one does something."""
     for turn in turns:
         if lean.wants in ("he", "she"):
             people = list(_people(turn, lean.wants))
@@ -122,6 +127,10 @@ def _meant(lean: Lean, turns: Sequence[Turn]) -> tuple[str, str]:
             if people:
                 return people[0], ""
         else:
+            if lean.wants == "it" and (
+                _OWN.search(turn.question) or (not acts and _OBJECT_ASKED.match(turn.question))
+            ):
+                return "", ""  # of what was voted on, "it" is what was asked for
             thing = _thing(lean.wants, turn.question)
             if thing is not None:
                 return _as_place(thing) if lean.wants == "there" else thing.text, ""
@@ -130,8 +139,10 @@ def _meant(lean: Lean, turns: Sequence[Turn]) -> tuple[str, str]:
 
 def _people(turn: Turn, wants: Wanted) -> Iterator[str]:
     """Whom "he" or "she" may be: those of the question; else, and where it asked who, those of the answer."""
-    asked = [one.text for one in mentions(turn.question) if one.sort == "person"]
-    asked = asked or [one.text for one in mentions(turn.question) if _by_one_name(one)]
+    found = mentions(turn.question)
+    asked = [one.text for one in found if one.sort == "person" and one.named]
+    asked = asked or [one.text for one in found if _by_one_name(one)]
+    asked = asked or [one.text for one in found if one.sort == "person"]
     told = _told(turn, asked) if WHO.match(turn.question) or not asked else []
     together = [*told, *asked]
     texts = [*turn.said, *turn.read()]

@@ -246,9 +246,9 @@ def _nouns(question: str, taken: Sequence[tuple[int, int]]) -> Iterator[Mention]
             both = third is not None and third[1] not in FUNCTION
         end = match.end("second") if both else match.end("first")
         noun = question[match.start() : end].split()[-1]
-        if noun in _PERSON_NOUNS or any(match.start() < b and a < end for a, b in taken):
+        if any(match.start() < b and a < end for a, b in taken):
             continue
-        sort: Sort = "group" if _plural(noun) else "thing"
+        sort: Sort = "person" if noun in _PERSON_NOUNS else "group" if _plural(noun) else "thing"
         yield Mention(
             question[match.start() : end], match.start(), end, sort, False, _acts(question, match.start())
         )
