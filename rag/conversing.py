@@ -13,7 +13,7 @@ from rag.errors import DatelineError, NoSuchArticle
 from rag.types import Answer, Conversation, Scope
 
 if TYPE_CHECKING:
-    from rag.newsroom import Newsroom
+    from rag.asking import Asking
 
 BY_RULES = (
     "The question was rewritten by rules instead."  # why stands before it: a model is set and could not
@@ -51,7 +51,7 @@ class Understood:
 
 
 def understood(
-    room: Newsroom,
+    room: Asking,
     question: str,
     conversation: Conversation,
     *,
@@ -95,7 +95,7 @@ class _ByModel:
 
 
 def _by_model(
-    room: Newsroom,
+    room: Asking,
     question: str,
     conversation: Conversation,
     turns: Sequence[Turn],
@@ -126,12 +126,12 @@ def _by_model(
     return _ByModel(made.follow_up, None, made.tokens, made.cost, used)
 
 
-def _turn(room: Newsroom, answer: Answer) -> Turn:
+def _turn(room: Asking, answer: Answer) -> Turn:
     said = tuple(one.text for one in answer.sentences) if answer.status == "answered" else ()
     return Turn(answer.asked_as, said, _texts(room, answer))
 
 
-def _texts(room: Newsroom, answer: Answer) -> Callable[[], Sequence[str]]:
+def _texts(room: Asking, answer: Answer) -> Callable[[], Sequence[str]]:
     def read() -> list[str]:
         texts = []
         for one in dict.fromkeys((cited.article_id, cited.version) for cited in answer.citations):
@@ -144,7 +144,7 @@ def _texts(room: Newsroom, answer: Answer) -> Callable[[], Sequence[str]]:
     return read
 
 
-def _rests_on(room: Newsroom, conversation: Conversation, local: frozenset[str]) -> bool:
+def _rests_on(room: Asking, conversation: Conversation, local: frozenset[str]) -> bool:
     """Whether an answer of it cites, or names, an article of such a collection."""
     cited = {one.article_id for answer in conversation for one in answer.citations}
     cited |= {one.article_id for answer in conversation for one in answer.nearest}

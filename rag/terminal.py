@@ -6,7 +6,7 @@ import math
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -24,7 +24,7 @@ from rich.text import Text
 from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
-from rag.marks import marks
+from rag.marks import leads, marks, parts_said
 from rag.state import IngestReport, Item, Plan, Status, Vectors
 from rag.told import STAGES
 from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
@@ -57,7 +57,7 @@ def print_answer(answer: Answer) -> None:
         out.print(f"[bold]{harmless(answer.coverage.said)}[/bold]\n")
         out.print(f"Searched for: {harmless(answer.coverage.query)}\n")
     elif answer.status == "answered":
-        _print_sentences(answer.sentences)
+        _print_sentences(answer.sentences, leads(answer))
     elif answer.status == "closest":
         out.print("[bold]Closest passages; not judged an answer[/bold]\n")
     else:
@@ -70,7 +70,7 @@ def print_answer(answer: Answer) -> None:
             )
     if answer.unfinished:
         out.print("[bold]What the model had written before it failed; it is not complete:[/bold]")
-        _print_sentences(answer.unfinished)
+        _print_sentences(answer.unfinished, {})
     for citation in answer.citations:
         print_citation(citation, quoted=not answer.sentences)
     out.print(f"\n[dim]{escape(_foot(answer))}[/dim]")
@@ -78,8 +78,10 @@ def print_answer(answer: Answer) -> None:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
 
 
-def _print_sentences(sentences: Sequence[Sentence]) -> None:
-    for sentence in sentences:
+def _print_sentences(sentences: Sequence[Sentence], above: Mapping[int, str]) -> None:
+    for number, sentence in enumerate(sentences, 1):
+        if number in above:
+            out.print(f"[bold]{harmless(above[number])}[/bold]", soft_wrap=True)
         print_marked(sentence, ("; ".join(marks(sentence)),))
     out.print()
 
@@ -115,7 +117,7 @@ def print_citation(citation: Citation, *, quoted: bool) -> None:
 
 
 def _foot(answer: Answer) -> str:
-    parts = []
+    parts = [said] if (said := parts_said(answer)) else []
     if answer.freshness.newest_cited and answer.coverage is None:
         parts.append(f"Newest used {answer.freshness.newest_cited}")
     if answer.status == "answered" and answer.coverage is None:

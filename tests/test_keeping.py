@@ -15,6 +15,7 @@ from rag.jsonable import as_json, from_json
 from rag.newsroom import Newsroom
 from rag.types import (
     Answer,
+    AnswerPart,
     Chip,
     Citation,
     Coverage,
@@ -61,6 +62,7 @@ FULL = Answer(
     fingerprint="abc",
     rewritten="Who?",
     after="a0",
+    parts=(AnswerPart("Who?", "answered", (1,)),),
     disagreements=("One says 14, one 9.",),
     model="m",
     timings={"search": 0.25, "total": 1.0},

@@ -109,7 +109,7 @@ def _status(statuses: Sequence[AnswerStatus]) -> AnswerStatus:
     """Answered where any part is: those that are not are named."""
     for one in ("answered", "closest"):
         if one in statuses:
-            return one 
+            return one
     return "no_answer_found"
 
 
