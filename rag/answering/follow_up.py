@@ -16,6 +16,7 @@ from rag.evidence.names import known
 from rag.evidence.times import times
 
 BACK = 4  # questions of a conversation that are looked at
+ABOUT = "About "
 LEFT_OUT = "What the question leaves out was not found in the conversation: it was asked as it stands."
 WHO = re.compile(
     r"^\W*(?:and\s+)?(?:who|whose|whom|(?:which|what) (?:man|woman|person|people|\w+(?:er|or|ist|ant)))\b",
@@ -107,7 +108,7 @@ def _left(found: Sequence[Lean], put: Put) -> list[Lean]:
 def _about(left: Sequence[Lean], turns: Sequence[Turn], text: str) -> str:
     """The question with what the one before was about, where its words stand for no one thing of it."""
     topic = _topic(turns) if all(one.wants in ("it", "they", "that") for one in left) else ""
-    return f"About {topic}: {_decapitalised(text)}" if topic else text
+    return f"{ABOUT}{topic}: {_decapitalised(text)}" if topic else text
 
 
 def _not_found(left: Sequence[Lean]) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.follow_up import Turn, rewrite
+from rag.answering.follow_up import ABOUT, Turn, rewrite
 from rag.answering.leaning import AUX
 from rag.answering.spoken_of import mentions
 
@@ -48,7 +48,7 @@ def parts(question: str) -> tuple[str, ...]:
     asked = _sentences(question) or _compared(question) or _clauses(question)
     if not 2 <= len(asked) <= MOST:
         return ()
-    alone = [asked[0], *(rewrite(one, [Turn(asked[0])]).rewritten or one for one in asked[1:])]
+    alone = [asked[0], *(_alone(one, asked[0]) for one in asked[1:])]
     if any(_BARE.match(one) for one in alone):
         return ()  # "and over how long?": it asks nothing by itself
     return tuple(alone)
@@ -125,6 +125,14 @@ def _shared(one: str, other: str) -> str:
         return tail
     about = re.search(r"\s(?P<rest>(?:on|about|in|over|for|during|since|after|before)\s.+)$", other)
     return about["rest"] if about and about["rest"] not in one else ""
+
+
+def _alone(question: str, first: str) -> str:
+    """A later part with what it takes from the first: put in, or where that is no one thing, the whole of it."""
+    rewritten = rewrite(question, [Turn(first)]).rewritten
+    if rewritten is not None and rewritten.startswith(ABOUT):
+        return f"{first.rstrip('? ')}, and {question[:1].lower()}{question[1:]}"
+    return rewritten or question
 
 
 def _upper(text: str) -> str:

@@ -17,7 +17,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "corpus" / "questions.jsonl"
     [
         (
             "What did the council vote on and who opposed it?",
-            ("What did the council vote on?", "About the council: who opposed it?"),
+            ("What did the council vote on?", "What did the council vote on, and who opposed it?"),
         ),
         (
             "Why was the St. Orrin Bridge closed and when will it reopen?",
