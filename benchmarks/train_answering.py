@@ -98,7 +98,7 @@ def own_articles(question: Question) -> tuple[str, ...]:
 
 def ground(questions: Questions, question: Question, scope: Scope) -> Material:
     """What is found for a question."""
-    return questions.ground(question.question, scope, (), today=ours.day_of(question)).material
+    return questions.ground(question.question, scope, today=ours.day_of(question)).material
 
 
 def missing(found: Material, question: Question, texts: Mapping[str, str]) -> Material:

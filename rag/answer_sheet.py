@@ -14,7 +14,7 @@ from typing import Literal
 
 from rag import credits
 from rag.jsonable import as_json
-from rag.marks import CLOSEST, UNFINISHED, taken_away
+from rag.marks import CLOSEST, UNFINISHED, leads, parts_said, taken_away
 from rag.sheets import block, html_source, inline, markdown_source, page
 from rag.types import Answer, Citation, Scope, Sentence
 
@@ -80,14 +80,15 @@ def as_bytes(
 def laid_out(answer: Answer, since: Sequence[str | None], *, at: str | None, sample: bool) -> Sheet:
     """What every form of it says. Arguments as `as_bytes`."""
     sources = tuple(zip(answer.citations, since, strict=True))
-    lines = [_line(one) for one in answer.sentences]
+    above = leads(answer)
+    lines = [_line(one, above.get(number)) for number, one in enumerate(answer.sentences, 1)]
     if not answer.sentences:
         cited = [one for one, _ in sources]
         lines = [Line(" ".join(one.quote.split()), "verbatim", (one.number,)) for one in cited]
     unfinished = [_line(one, UNFINISHED if at == 0 else None) for at, one in enumerate(answer.unfinished)]
     nearest = (credits.credit(one.outlet, one.published, one.title, None, None) for one in answer.nearest)
     return Sheet(
-        title=" ".join(answer.question.split()),
+        title=" ".join(answer.asked_as.split()),
         headline=_headline(answer),
         lines=(*lines, *unfinished),
         sources=sources,
@@ -123,6 +124,7 @@ def _about(answer: Answer, at: str | None, sample: bool) -> list[str]:
     said.append("; ".join([f"Searched {answer.searched:,} articles", *newest]) + ".")
     said += [f"Scope: {'; '.join(one)}." for one in [limits(answer.scope)] if one]
     said.append(f"Written by {answer.model}." if answer.mode == "llm" else "Extractive, no model wrote it.")
+    said += [f"{one}." for one in [parts_said(answer)] if one]
     said += [*answer.disagreements, *answer.warnings]
     when = f"{credits.day(at)}, {at[11:16]} UTC" if at else "not recorded"
     return [*said, f"Answered: {when}. Answer {answer.id}, library at sequence {answer.sequence:,}."]

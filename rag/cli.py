@@ -116,7 +116,8 @@ def ingest(
 
 
 @app.command(
-    epilog='Example:  dateline ask "Who opened the bridge?" --from 2026-09-01 --outlet "The Gazette"'
+    epilog='Examples:  dateline ask "Who opened the bridge?" --from 2026-09-01 --outlet "The Gazette"    ·    '
+    'dateline ask "And when did it close?" --after last'
 )
 def ask(
     question: Annotated[str, typer.Argument(help="The question; - reads it from stdin.")],
@@ -133,6 +134,7 @@ def ask(
     undated: UndatedFlag = False,
     not_read: NotReadFlag = None,
     today: TodayFlag = None,
+    after: history.AfterFlag = None,
     always_answer: Annotated[
         bool, typer.Option("--always-answer", help="Never decline, for measuring.")
     ] = False,
@@ -151,7 +153,8 @@ def ask(
     )
     with _room(home) as room:
         how = How(always_answer=always_answer, extractive=extractive, not_read=readings(not_read))
-        answer = room.ask(_text(question), scope, today=day_of(today, "--today"), how=how)
+        before = history.conversation(room, after)
+        answer = room.ask(_text(question), scope, before, today=day_of(today, "--today"), how=how)
         if not unrecorded:
             history.keep(room, answer, scope, how.not_read)
     _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))

@@ -61,7 +61,7 @@ def give(
         owner,
         kind,
         note,
-        answer.question,
+        answer.asked_as,
         json.dumps(as_json(answer), ensure_ascii=False),
         json.dumps(asdict(scope or Scope()), ensure_ascii=False),
         _now(),

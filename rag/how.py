@@ -14,7 +14,7 @@ CAP = 3  # passages of one article
 @dataclass(frozen=True, slots=True)
 class How:
     """How to search and answer: `extractive` without the model that is set; `not_read` are the readings of the question
-    that are not wanted.
+    that are not wanted. Without `parts` a question is asked whole, whatever it asks.
 
     For measuring: at most `cap` passages of one article (None: no limit), copies folded or not, declining or not,
     another `ranking`.
@@ -27,6 +27,7 @@ class How:
     extractive: bool = False
     not_read: frozenset[Reading] = frozenset()
     syntax: bool = True
+    parts: bool = True
     ranking: Ranking = FITTED
 
 

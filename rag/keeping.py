@@ -41,7 +41,7 @@ class Keeping(Intake):
         asked = Asked(
             id=answer.id,
             at=now(),
-            question=answer.question,
+            question=answer.asked_as,
             status=answer.status,
             mode=answer.mode,
             sequence=answer.sequence,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rag.checked import CheckedText, TextSentence
-from rag.types import Citation, Evidence, EvidenceState, QuotationState, Reason, Sentence
+from rag.types import Answer, Citation, Evidence, EvidenceState, QuotationState, Reason, Sentence
 
 CLOSEST = "Closest passages; not judged an answer"
 UNFINISHED = "What the model had written before it failed. It is not complete."
@@ -66,6 +66,24 @@ def alarms(sentence: Sentence) -> tuple[str, ...]:
     )
     parts += [QUOTATIONS[quotation.state] for quotation in sentence.quotations]
     return tuple(part for part in parts if part)
+
+
+def leads(answer: Answer) -> dict[int, str]:
+    """Which part of the question stands above which sentence (its number, from 1): the first that was found for it."""
+    found: dict[int, str] = {}
+    above = 0
+    for part in answer.parts:
+        own = [number for number in part.sentences if number > above]
+        if own:
+            found[own[0]], above = part.question, max(own)
+    return found
+
+
+def parts_said(answer: Answer) -> str | None:
+    """What a question was taken apart into, where that does not stand above its sentences."""
+    if not answer.parts or len(leads(answer)) == len(answer.parts):
+        return None
+    return "Searched part by part: " + ", ".join(f"“{part.question}”" for part in answer.parts)
 
 
 def taken_away(sentence: Sentence) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +18,7 @@ from typing import TYPE_CHECKING
 
 from rag import settings as settings_module
 from rag import standing
-from rag.answering import prompts
-from rag.answering.chain import INSTEAD, answer_stream
-from rag.answering.extractive import ExtractiveWriter
-from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
-from rag.briefs import Briefs
+from rag.asking import Asking
 from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
@@ -41,7 +37,7 @@ from rag.models.chat import Chat
 from rag.questions import SAMPLE, Questions
 from rag.settings import Settings
 from rag.state import Counts, Status
-from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult, Stage
+from rag.types import Article, Passage, Scope, SearchResult
 from rag.upkeep import Upkeep, embed_lock, waited_for
 
 if TYPE_CHECKING:
@@ -80,7 +76,7 @@ def open(
         return room
 
 
-class Newsroom(Briefs):
+class Newsroom(Asking):
     """One home, open. Safe for threads. `pinned_at`: the sequence that it is read at; None: as it stands."""
 
     pinned_at: int | None = None
@@ -180,81 +176,6 @@ class Newsroom(Briefs):
             UsageError: the query is empty or too long.
         """
         return self.questions.search(query, scope or Scope(), k, today=today, how=how, listing=listing)
-
-    def ask(
-        self,
-        question: str,
-        scope: Scope | None = None,
-        conversation: Conversation = (),
-        *,
-        today: date | None = None,
-        how: How | None = None,
-    ) -> Answer:
-        """Answer a question.
-
-        Raises:
-            UsageError: the question is empty or too long.
-        """
-        events = self.ask_stream(question, scope, conversation, today=today, how=how)
-        return next(event for event in events if isinstance(event, Answer))
-
-    def ask_stream(
-        self,
-        question: str,
-        scope: Scope | None = None,
-        conversation: Conversation = (),
-        *,
-        today: date | None = None,
-        how: How | None = None,
-        stop: threading.Event | None = None,
-        session: str = "",
-    ) -> Iterator[Events]:
-        """The same as it comes: Stage | Sentence | Answer, the last always Answer, unless `stop` is set while a model
-        writes: then none comes, and the model's server is told at once. `session` is whose limits count."""
-        counted = self.questions.counted(question, scope or Scope(), today=today, how=how)
-        if counted is not None:
-            yield Stage("counting articles")
-            yield counted()
-            return
-        how = how or How()
-        model, fault = (None, "") if how.extractive else self._model_writer(today, session)
-        yield from answer_stream(
-            lambda: self.questions.ground(question, scope or Scope(), conversation, today=today, how=how),
-            ExtractiveWriter(),
-            model=model,
-            notes=(fault,) if fault else (),
-            always_answer=how.always_answer,
-            stop=stop,
-        )
-
-    @property
-    def chat(self) -> Chat | None:
-        """The language model of the settings, opened at first use; None where none is set."""
-        with self._meeting:
-            if self._chat is None and self.settings.model is not None:
-                from rag.models.openai import open_chat
-
-                self._chat = open_chat(self.settings)
-            return self._chat
-
-    def _model_writer(self, today: date | None, session: str) -> tuple[ModelWriter | None, str]:
-        """The writer with the model of the settings, or None; and why there is none where one is set."""
-        try:
-            chat = self.chat
-            if chat is None:
-                return None, ""
-            prompt = prompts.load("answer", placeholders=PLACEHOLDERS)
-            refusal = self.limits.refusal(session)
-        except DatelineError as error:
-            return None, f"{error} {INSTEAD}"
-        if refusal is not None:
-            return None, f"{refusal} {INSTEAD}"
-        name, local = chat.model, frozenset(self.local_collections())
-
-        def took(tokens: dict[str, int], cost: float | None) -> None:
-            self.limits.note(session, name, tokens, cost)
-
-        return ModelWriter(chat, prompt, today or self.settings.day, local, took), ""
 
     def counts(self, scope: Scope | None = None, today: date | None = None) -> Counts:
         """How many articles are in scope, of how many, and how many each choice would hold within the others."""

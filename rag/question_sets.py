@@ -139,7 +139,7 @@ def of_answer(
     answered = answer.status == "answered" and answer.coverage is None
     return Question(
         question_id,
-        answer.question,
+        answer.asked_as,
         evidence=tuple(cited) if answered and right else (),
         answerable=answered or answer.coverage is not None or not right,
         scope=scope,

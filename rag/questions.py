@@ -33,7 +33,7 @@ from rag.retrieval.question import LONGEST, Asked, read_question
 from rag.retrieval.search import Searched, Searcher
 from rag.retrieval.tree import And, Tree, said
 from rag.state import Counts
-from rag.types import Answer, Conversation, Found, Reading, Scope, SearchResult
+from rag.types import Answer, Found, Reading, Scope, SearchResult
 
 SAMPLE = (
     "Sample newsroom"  # the collection of the invented articles; it leaves the scope when others are there
@@ -253,16 +253,12 @@ class Questions:
         self,
         question: str,
         scope: Scope,
-        conversation: Conversation,
         *,
         today: date | None = None,
         how: How | None = None,
     ) -> Ground:
         """What an answer can stand on."""
         looked = self._look(question, scope, WRITER_PASSAGES, today, how or How())
-        notes = looked.notes
-        if conversation:
-            notes += ("The question was asked as it stands, without the questions before it.",)
         fresh = standing.freshness(self._catalog, looked.snapshot, looked.inside)
         return Ground(
             looked.asked,
@@ -272,8 +268,32 @@ class Questions:
             looked.snapshot.sequence,
             standing.answer_fingerprint(self._catalog),
             looked.snapshot.outlets,
-            notes,
+            looked.notes,
         )
+
+    def grounds(
+        self,
+        question: str,
+        parts: Sequence[str],
+        scope: Scope,
+        *,
+        today: date | None = None,
+        how: How | None = None,
+    ) -> tuple[Ground, ...]:
+        """What each part of a question can stand on, all in the scope that the whole question says."""
+        how, day = how or How(), today or self._today()
+        snapshot = self.snapshot()
+        asked = read_question(
+            question,
+            scope,
+            today=day,
+            outlets=snapshot.outlets,
+            agencies=snapshot.agencies,
+            not_read=how.not_read,
+        )
+        told = replace(how, not_read=frozenset(get_args(Reading)))
+        found = [self.ground(part, asked.scope, today=today, how=told) for part in parts]
+        return tuple(replace(one, asked=replace(one.asked, chips=asked.chips)) for one in found)
 
     def near(self, said: str, scope: Scope, *, k: int = WRITER_PASSAGES) -> Sequence[tuple[HitRow, Found]]:
         """The passages nearest to a statement, every word of it a word and nothing else; copies folded, all articles

@@ -6,7 +6,7 @@ import math
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -24,8 +24,8 @@ from rich.text import Text
 from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
-from rag.marks import marks
-from rag.state import Comparison, IngestReport, Item, Plan, ShelfPage, Status, Vectors
+from rag.marks import leads, marks, parts_said
+from rag.state import IngestReport, Item, Plan, Status, Vectors
 from rag.told import STAGES
 from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
 
@@ -51,11 +51,13 @@ def credit(title: str | None, outlet: str | None, published: str | None) -> str:
 
 def print_answer(answer: Answer) -> None:
     """An answer with its citations, or what was found instead."""
+    if answer.rewritten is not None:
+        out.print(f"[bold]Asked as: {harmless(answer.rewritten)}[/bold]\n", soft_wrap=True)
     if answer.coverage is not None:
         out.print(f"[bold]{harmless(answer.coverage.said)}[/bold]\n")
         out.print(f"Searched for: {harmless(answer.coverage.query)}\n")
     elif answer.status == "answered":
-        _print_sentences(answer.sentences)
+        _print_sentences(answer.sentences, leads(answer))
     elif answer.status == "closest":
         out.print("[bold]Closest passages; not judged an answer[/bold]\n")
     else:
@@ -68,7 +70,7 @@ def print_answer(answer: Answer) -> None:
             )
     if answer.unfinished:
         out.print("[bold]What the model had written before it failed; it is not complete:[/bold]")
-        _print_sentences(answer.unfinished)
+        _print_sentences(answer.unfinished, {})
     for citation in answer.citations:
         print_citation(citation, quoted=not answer.sentences)
     out.print(f"\n[dim]{escape(_foot(answer))}[/dim]")
@@ -76,8 +78,10 @@ def print_answer(answer: Answer) -> None:
         err.print(f"[yellow]{harmless(warning)}[/yellow]")
 
 
-def _print_sentences(sentences: Sequence[Sentence]) -> None:
-    for sentence in sentences:
+def _print_sentences(sentences: Sequence[Sentence], above: Mapping[int, str]) -> None:
+    for number, sentence in enumerate(sentences, 1):
+        if number in above:
+            out.print(f"[bold]{harmless(above[number])}[/bold]", soft_wrap=True)
         print_marked(sentence, ("; ".join(marks(sentence)),))
     out.print()
 
@@ -113,14 +117,14 @@ def print_citation(citation: Citation, *, quoted: bool) -> None:
 
 
 def _foot(answer: Answer) -> str:
-    parts = []
+    parts = [said] if (said := parts_said(answer)) else []
     if answer.freshness.newest_cited and answer.coverage is None:
         parts.append(f"Newest used {answer.freshness.newest_cited}")
     if answer.status == "answered" and answer.coverage is None:
         parts.append(f"{answer.texts} text{'' if answer.texts == 1 else 's'}")
     parts += _left_out(answer.freshness.undated_left_out)
     parts += [chip.label for chip in answer.chips]
-    alone = "extractive, the model failed" if answer.prompts else "extractive, no model"
+    alone = "extractive, the model failed" if "answer" in answer.prompts else "extractive, no model"
     parts.append(alone if answer.mode == "extractive" else str(answer.model))
     if answer.tokens is not None:
         about = "about " if answer.tokens.get("estimated") else ""
@@ -364,31 +368,3 @@ def _time(seconds: float) -> str:
     if seconds < 5400:
         return f"{math.ceil(seconds / 60)} min"
     return f"{seconds / 3600:.1f} hours"
-
-
-def print_listing(listing: ShelfPage) -> None:
-    """A page of the library, an article a line."""
-    for row in listing.rows:
-        what = "removed" if row.ended == "removed" else row.status
-        marks: list[str] = [] if what == "usable" else [what]
-        marks += [f"{row.copies} copies"] if row.copies else []
-        said = f"[dim]{harmless(row.article_id)}{escape(' · ' + ', '.join(marks)) if marks else ''}[/dim]"
-        out.print(f"{credit(row.title, row.outlet, row.published)}  {said}")
-    out.print(
-        f"[dim]page {listing.page:,} of {listing.pages:,} · {listing.total:,} of {listing.held:,} articles[/dim]"
-    )
-
-
-def print_comparison(compared: Comparison) -> None:
-    """What changed, each run with its sign."""
-    if compared.same:
-        out.print("Both are the same.")
-    for one in compared.fields:
-        out.print(f"{one.field}: [red]− {harmless(one.before or 'not stated')}[/red]", soft_wrap=True)
-        out.print(f"{one.field}: [green]+ {harmless(one.after or 'not stated')}[/green]", soft_wrap=True)
-    for change in compared.changes:
-        said = harmless(" ".join(change.text.split()))
-        if change.op == "removed" and said:
-            out.print(f"[red]− {said}[/red]", soft_wrap=True)
-        elif change.op == "added" and said:
-            out.print(f"[green]+ {said}[/green]", soft_wrap=True)

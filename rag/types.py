@@ -292,13 +292,25 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """One thing of several that a question asks, as it was searched; `sentences` are the numbers, from 1, of those of
+    the answer that were found for it (none where a model wrote them together)."""
+
+    question: str
+    status: AnswerStatus
+    sentences: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The same object on the page, on the command line and in JSON.
 
     `timings` are seconds by stage; `answerability` is 0 to 1, or None where nothing was found to judge. `tokens` are
     "in" and "out" of the model, with "estimated" where its server did not count them; `prompts` the digests of those
     used. `unfinished` is what a model had written before it failed; its citations follow the answer's own. With
-    `coverage` there are no sentences: the citations list the articles counted, as far as they are shown.
+    `coverage` there are no sentences: the citations list the articles counted, as far as they are shown. `rewritten` is
+    what was asked in place of a `question` that leaned on those before it, None where it was asked as it is; `after` is
+    the id of the answer that it came after. `parts`: what it was taken apart into, where it asks several things.
     """
 
     id: str
@@ -327,6 +339,13 @@ class Answer:
     prompts: dict[str, str] = field(default_factory=dict)
     unfinished: tuple[Sentence, ...] = ()
     coverage: Coverage | None = None
+    after: str | None = None
+    parts: tuple[AnswerPart, ...] = ()
+
+    @property
+    def asked_as(self) -> str:
+        """The question as it can be read alone."""
+        return self.rewritten or self.question
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tests.test_keeping import CITED, FULL
 __all__ = ["articles", "run"]
 
 HOSTILE = "# =1+1 <script>alert(1)</script> [x](javascript:alert(1)) `a` *b* \x00\x1b[31m & c"
-PLAIN = replace(FULL, coverage=None, unfinished=(), disagreements=(), warnings=())
+PLAIN = replace(FULL, rewritten=None, coverage=None, unfinished=(), disagreements=(), warnings=())
 SINCE = ("replaced by a newer version since",)
 
 

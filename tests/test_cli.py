@@ -414,3 +414,15 @@ def test_sentences_and_words_are_clipped_listed_exported_and_taken_out(
     assert run("clips", "remove", words["id"], "nothing", "--json").json["not_found"] == ["nothing"]
     run("clips", "remove", first["id"])
     assert run("clips").code == 3
+
+
+def test_a_question_is_asked_on_after_an_answer_of_the_history(run: Any, articles: Path) -> None:
+    assert run("ask", "Who is it?", "--after", "last").code == 2
+    run("ingest", str(articles))
+    first = run("ask", "Why did engineers close the Marden bridge?", "--json").json
+    second = run("ask", "And how long is it?", "--after", first["id"], "--json").json
+    assert (second["rewritten"], second["after"]) == ("How long is the Marden bridge?", first["id"])
+    third = run("ask", "Why?", "--after", "last")
+    assert third.out.startswith("Asked as: Why is the Marden bridge?")
+    assert run("ask", "Why?", "--after", "nosuch").code == 1
+    assert "it is not here" in run("ask", "Why?", "--after", "nosuch").err

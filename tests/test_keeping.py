@@ -15,6 +15,7 @@ from rag.jsonable import as_json, from_json
 from rag.newsroom import Newsroom
 from rag.types import (
     Answer,
+    AnswerPart,
     Chip,
     Citation,
     Coverage,
@@ -60,6 +61,8 @@ FULL = Answer(
     sequence=9,
     fingerprint="abc",
     rewritten="Who?",
+    after="a0",
+    parts=(AnswerPart("Who?", "answered", (1,)),),
     disagreements=("One says 14, one 9.",),
     model="m",
     timings={"search": 0.25, "total": 1.0},
@@ -84,7 +87,7 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def an_answer(number: int, **about: object) -> Answer:
-    return replace(FULL, id=f"{number:032x}", question=f"Question {number}?", **about)  # type: ignore[arg-type]
+    return replace(FULL, rewritten=None, id=f"{number:032x}", question=f"Question {number}?", **about)  # type: ignore[arg-type]
 
 
 def test_an_answer_comes_back_from_json_as_it_was() -> None:
@@ -172,8 +175,8 @@ def test_a_shared_answer_can_be_read_by_others_until_it_is_not(room: Newsroom) -
 def test_the_history_is_newest_first_searched_by_words_and_cut(room: Newsroom) -> None:
     for number in range(5):
         room.keep(an_answer(number), MAJA)
-    room.keep(replace(FULL, question="Où est l'ÉCOLE 100%?"), MAJA)
-    room.keep(replace(FULL, id="e" * 32), JON)
+    room.keep(replace(FULL, rewritten=None, question="Où est l'ÉCOLE 100%?"), MAJA)
+    room.keep(replace(FULL, rewritten=None, id="e" * 32), JON)
     found = room.history(MAJA, limit=2, offset=1)
     assert [one.question for one in found.asked] == ["Question 4?", "Question 3?"]
     assert (found.total, found.held) == (6, 6)
@@ -203,7 +206,7 @@ def test_what_is_forgotten_is_gone_and_can_be_brought_back_in_its_place(room: Ne
 
 
 def test_what_is_forgotten_is_not_left_in_the_file(room: Newsroom) -> None:
-    room.keep(replace(FULL, question="Does the zebrafish swim?"), MAJA)
+    room.keep(replace(FULL, rewritten=None, question="Does the zebrafish swim?"), MAJA)
     room.forget(MAJA, None)
     room.close()
     room.opened += 1

@@ -15,7 +15,19 @@ from rag.errors import DatelineError, NotKept
 from rag.kept import Asked
 from rag.state import Status
 from rag.types import Answer, Events
-from ui import clipping, draw, feedback, frame, listing, reader, room, scope, view, words
+from ui import (
+    clipping,
+    conversation,
+    draw,
+    feedback,
+    frame,
+    listing,
+    reader,
+    room,
+    scope,
+    view,
+    welcome,
+)
 from ui.address import Address
 from ui.asking import Asking
 from ui.contract import Pane
@@ -33,12 +45,6 @@ UNRECORDED = (
     "and the address does not say it."
 )
 
-SAMPLE_QUESTIONS = (
-    "How many people were evacuated in the flood?",
-    "How did the trial of Anton Rask end?",
-    "How many dockers and ferry hands walked out at Merrin?",
-)
-
 
 def page() -> None:
     """Draw the page; while an answer is on its way, draw it again with what has come."""
@@ -47,15 +53,15 @@ def page() -> None:
         frame.empty()
         return
     scope.due("ask", _follow, _forget)  # before the box: what is opened fills it
-    frame.question("ask", "Question", "Ask what the articles say", "Ask", _ask)
+    frame.question("ask", "Question", "Ask what the articles say", "Ask", _next)
     counts = scope.control("ask", room.today(), _again)
-    _recording(library)
     asking: Asking | None = st.session_state.get("asking")
+    _recording(library, asking)
     if asking is None and st.session_state.get("lost"):
         draw.pane(view.not_found("lost", scope.here("ask").question), heard={view.AGAIN: _afresh})
         return
     if asking is None:
-        _welcome(library)
+        welcome.draw(library, _example)
         frame.listen()
         return
     asking.settle(PATIENCE if st.session_state.pop("fresh", False) else 0)
@@ -75,6 +81,8 @@ def page() -> None:
             view.RETRY: _retry,
             view.PLAIN: _plain,
             view.OTHER: _other,
+            view.REWRITTEN: _rewritten,
+            view.AS_WRITTEN: _as_written,
             view.AGAIN: _afresh,
             view.SHARE: lambda _value: _share(True),
             view.UNSHARE: lambda _value: _share(False),
@@ -98,17 +106,32 @@ def _redraw_with_news(asking: Asking, seen: int) -> None:
     st.rerun()
 
 
-def _recording(library: Status) -> None:
-    """The switch that leaves questions out of the history."""
+def _recording(library: Status, asking: Asking | None) -> None:
+    """The switch that leaves questions out of the history; and what the next question comes after."""
     with st.container(key="recording", horizontal=True, vertical_alignment="center"):
         if library.read_only:
             st.text("Nothing is recorded: this home cannot be written.")
-            return
-        st.toggle("Do not record", key="unrecorded", help=UNRECORDED)
+        else:
+            st.toggle("Do not record", key="unrecorded", help=UNRECORDED)
+        if asking is not None:
+            conversation.line(asking, _anew)
 
 
-def _ask(question: str, *, extractive: bool = False, others: tuple[Asking, ...] = ()) -> None:
-    """Ask; `others` asked the same before and stay at hand."""
+def _next(question: str) -> None:
+    """Ask what the box holds, after what was asked before it."""
+    _ask(question, before=conversation.following(st.session_state.get("asking")))
+
+
+def _ask(
+    question: str,
+    *,
+    before: tuple[Answer, ...] = (),
+    as_written: bool = False,
+    extractive: bool = False,
+    others: tuple[Asking, ...] = (),
+) -> None:
+    """Ask after the answers `before`; `as_written`: nothing is taken from them. `others` asked the same before and stay
+    at hand."""
     newsroom, me, answer_id = room.opened(), reader.owner(), uuid.uuid4().hex
     record = not (st.session_state.get("unrecorded") or room.library(hurried=True).read_only)
     # what goes unrecorded is not left in the address either
@@ -117,13 +140,22 @@ def _ask(question: str, *, extractive: bool = False, others: tuple[Asking, ...] 
     session = st.session_state.setdefault("session", uuid.uuid4().hex)
 
     def events(stop: threading.Event) -> Iterator[Events]:
-        for event in newsroom.ask_stream(question, within, how=how, stop=stop, session=session):
+        after = () if as_written else before
+        for event in newsroom.ask_stream(question, within, after, how=how, stop=stop, session=session):
             yield replace(event, id=answer_id) if isinstance(event, Answer) else event
 
     def keep(answer: Answer) -> Asked:
         return newsroom.keep(answer, me, scope=within, not_read=how.not_read).asked
 
-    asking = Asking(question, events, room.workers(), keep=keep if record else None, owner=me)
+    asking = Asking(
+        question,
+        events,
+        room.workers(),
+        keep=keep if record else None,
+        owner=me,
+        before=before,
+        as_written=as_written,
+    )
     if record:
         room.under_way()[answer_id] = asking
     _show(asking, others)
@@ -254,14 +286,50 @@ def _whole(source: str) -> None:
 
 
 def _again() -> None:
-    if "asking" in st.session_state:
-        _ask(st.session_state.asking.question)
+    asking: Asking | None = st.session_state.get("asking")
+    if asking is not None:
+        _ask_as(asking)
+
+
+def _ask_as(asking: Asking, *, extractive: bool = False, others: tuple[Asking, ...] = ()) -> None:
+    """Ask the same again, after the same; a kept answer's question as it was understood then."""
+    kept = asking.given.rewritten if asking.opened and asking.given else None
+    _ask(
+        kept or asking.question,
+        before=asking.before,
+        as_written=asking.as_written or kept is not None,
+        extractive=extractive,
+        others=others,
+    )
 
 
 def _afresh(_value: str) -> None:
     """Ask what is shown as kept, or what was not found, anew."""
     asking: Asking | None = st.session_state.get("asking")
-    _ask(asking.question if asking is not None else scope.here("ask").question)
+    if asking is None:
+        _ask(scope.here("ask").question)
+    else:
+        _ask_as(asking)
+
+
+def _rewritten(question: str) -> None:
+    """Ask what the reader made of the rewritten question."""
+    if question.strip():
+        st.session_state.ask_text = question.strip()
+        scope.anew("ask")
+        _ask(question.strip(), before=st.session_state.asking.before, as_written=True)
+
+
+def _as_written(_value: str) -> None:
+    """Ask a rewritten question as it was before."""
+    asking: Asking = st.session_state.asking
+    _ask(asking.question, before=asking.before, as_written=True)
+
+
+def _anew() -> None:
+    """End the conversation: the next question comes after none."""
+    _forget()
+    scope.cleared("ask")
 
 
 def _share(shared: bool) -> None:
@@ -309,7 +377,7 @@ def _ask_otherwise(*, extractive: bool) -> None:
     """Ask the same again, with or without the model; the answers that are there are kept."""
     asking: Asking = st.session_state.asking
     others = (asking, *st.session_state.others) if asking.answer else st.session_state.others
-    _ask(asking.question, extractive=extractive, others=others)
+    _ask_as(asking, extractive=extractive, others=others)
 
 
 def _other(_value: str) -> None:
@@ -323,31 +391,6 @@ def _stop(_value: str) -> None:
 def _example(question: str) -> None:
     st.session_state.ask_text = question
     _ask(question)
-
-
-def _welcome(library: Status) -> None:
-    with st.container(key="welcome"):
-        left, right = st.columns([6, 5], gap="large")
-        with left:
-            st.html("<h1>Every sentence, with the words it rests on</h1>")
-            st.text(
-                "Ask a question. The answer comes sentence by sentence, and the article behind each one "
-                "opens beside it at the exact words."
-            )
-            if library.sample:
-                st.html("<h2>Three questions worth asking</h2>")
-                for at, question in enumerate(SAMPLE_QUESTIONS):
-                    st.button(
-                        question, key=f"example-{at}", on_click=_example, args=(question,), type="tertiary"
-                    )
-        with right, st.container(key="library"):
-            st.html("<h2>In this library</h2>")
-            for line in words.library(library, room.today()):
-                st.text(line)
-            st.html("<h2>Bring your own articles</h2>" if library.sample else "<h2>Add more</h2>")
-            frame.how_to_add()
-            if library.sample:
-                st.text("The sample leaves the search as soon as your own articles are there.")
 
 
 page()

@@ -27,6 +27,7 @@ class Asking:
         keep: keeps the answer once it is whole, behind what is shown; None: it goes unrecorded.
         asked: under what the answer is kept already.
         owner: who asked.
+        before: the answers that it comes after, the oldest first; `as_written`: it takes nothing from them.
     """
 
     def __init__(
@@ -38,9 +39,12 @@ class Asking:
         keep: Callable[[Answer], Asked] | None = None,
         asked: Asked | None = None,
         owner: str = "",
+        before: tuple[Answer, ...] = (),
+        as_written: bool = False,
     ) -> None:
         self.question, self.owner, self.asked, self.trouble = question, owner, asked, ""
         self.opened = asked is not None
+        self.before, self.as_written = before, as_written
         self._keep = keep
         self.stage = "Starting"
         self.sentences: tuple[Sentence, ...] = ()
@@ -81,6 +85,11 @@ class Asking:
         """
         if self._answer is None and self._future.done() and not self.stopped:
             self._future.result()
+        return self._answer
+
+    @property
+    def given(self) -> Answer | None:
+        """The answer where one has come; None also where it failed."""
         return self._answer
 
     def stop(self) -> None:

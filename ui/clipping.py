@@ -42,7 +42,7 @@ Drafts = dict[str, Draft]
 def of_answer(answer: Answer, *, recorded: bool) -> Drafts:
     """By statement id and, for the cited words themselves, "c1": what an answer offers. Of an unrecorded question
     nothing but the words is kept."""
-    question, answer_id = (answer.question, answer.id) if recorded else ("", None)
+    question, answer_id = (answer.asked_as, answer.id) if recorded else ("", None)
     drafts = {f"c{one.number}": _words(one, question, answer_id) for one in answer.citations}
     sentences = (*answer.sentences, *answer.unfinished)
     for at, sentence in enumerate(sentences, 1):

@@ -141,14 +141,15 @@ class Reading(TypedDict):
 class Pane(TypedDict):
     """Everything on the page below the question. A new `id` forgets what was open before.
 
-    `label` stands on every source (the sample says there that it is invented); `question` is what was understood
-    where that is not what was asked. `open` names the citation (or, by key, the source) that stands right at first.
+    `label` stands on every source (the sample says there that it is invented); `question` is what was asked where that
+    is not what was written: it can be changed. `open` names the citation (or, by key, the source) that stands right
+    at first.
     The outcome "article" has no left side: one article is read on its own. `picked` is the button for the words that
     the reader had selected and clipped.
     Events sent back: `whole` (a source key, to send all of a long article), `note` (JSON: id of a statement, text),
     `clip_words` (JSON: source, the words selected in its text, what stands before them),
-    `reading` (a reading moved or taken out, as
-    parameters of an address: "from=2026-10-01", "agency=VPA", "not_read=outlet") and whatever the actions name.
+    `rewritten` (another question in place of what was understood), `as_written`, `reading` (a reading moved or taken
+    out, as parameters of an address: "from=2026-10-01", "agency=VPA", "not_read=outlet") and whatever the actions name.
     """
 
     id: str

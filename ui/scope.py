@@ -88,6 +88,13 @@ def anew(name: str) -> None:
     st.session_state.update({f"{name}_not_read": frozenset(), "problems": (), "acted": True})
 
 
+def cleared(name: str) -> None:
+    """Nothing is asked any more: the address keeps the scope alone."""
+    held = st.session_state
+    held.update({f"{name}_question": "", f"{name}_text": "", f"{name}_not_read": frozenset(), "acted": True})
+    held.pop(f"{name}_asked", None)
+
+
 def follow(name: str) -> None:
     """Take over what the address says, where it is not what this page put there. Called before anything is drawn."""
     held = st.session_state

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.kept import Asked
-from rag.marks import UNFINISHED, alarms, marks
+from rag.marks import UNFINISHED, alarms, leads, marks, parts_said
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
 from ui import dates, words
 from ui.contract import Action, Headline, Pane, Statement
@@ -22,6 +22,8 @@ REREAD = "reread"
 RETRY = "retry"
 PLAIN = "plain"
 OTHER = "other"
+REWRITTEN = "rewritten"
+AS_WRITTEN = "as_written"
 AGAIN = "again"
 SHARE = "share"
 UNSHARE = "unshare"
@@ -94,7 +96,7 @@ def of_answer(
     pane["read"] = [reading(chip) for chip in answer.chips]
     pane["headline"] = words.headline(answer, today)
     pane["summary"] = list(words.summary(answer, today))
-    pane["details"] = list(words.freshness(answer, today))
+    pane["details"] = [*([said] if (said := parts_said(answer)) else []), *words.freshness(answer, today)]
     pane["actions"] = actions(answer, model, others)
     pane["notes"] = [*answer.disagreements, *answer.warnings]
     answered = answer.status == "answered"
@@ -108,6 +110,8 @@ def of_answer(
     pane["headlines"] = [_headline(near, today) for near in answer.nearest]
     if answered:
         pane["statements"] = [_sentence(at, sentence) for at, sentence in enumerate(sentences, 1)]
+        for number, part in leads(answer).items():
+            pane["statements"][number - 1]["lead"] = part
         if answer.unfinished:
             pane["statements"][len(answer.sentences)]["lead"] = UNFINISHED
     else:

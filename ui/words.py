@@ -75,7 +75,7 @@ def mode(answer: Answer) -> str:
     """How the answer was written; always shown."""
     if answer.mode == "llm":
         return answer.model or "language model"
-    return "extractive, the model failed" if answer.prompts else "extractive, no model"
+    return "extractive, the model failed" if "answer" in answer.prompts else "extractive, no model"
 
 
 def spending(answer: Answer) -> tuple[str, ...]:

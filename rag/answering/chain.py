@@ -19,6 +19,7 @@ from rag.reading.dates import moment
 from rag.retrieval.question import Asked
 from rag.types import (
     Answer,
+    AnswerPart,
     AnswerStatus,
     Citation,
     Events,
@@ -50,11 +51,14 @@ class Ground:
 
 
 @dataclass(slots=True)
-class _Clock:
+class Clock:
+    """Seconds by stage."""
+
     began: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
 
     def lap(self, stage: str) -> None:
+        """A stage has ended."""
         spent = time.perf_counter() - self.began - sum(self.timings.values())
         self.timings[stage] = round(spent, 4)
 
@@ -74,7 +78,7 @@ def answer_stream(
     model had finished is kept. `notes` are told with the answer; `always_answer` turns declining off, for measuring.
     Where `stop` is set while a model writes, no Answer comes.
     """
-    clock = _Clock()
+    clock = Clock()
     yield Stage("searching")
     ground = search()
     clock.lap("search")
@@ -83,17 +87,17 @@ def answer_stream(
     status = outcome(judged.answerability, anything=bool(ground.material.hits), always=always_answer)
     attempt = None
     if model is not None and status != "no_answer_found":
-        if _stays_here(model, judged, ground.material):
+        if stays_here(model, judged, ground.material):
             notes += (LOCAL,)
         elif stop is not None and stop.is_set():
             return
         else:
             yield Stage(f"{model.chat.model} is writing")
-            attempt = yield from _written(model, ground.material, stop)
+            attempt = yield from model_written(model, ground.material, stop)
             clock.lap("model")
             if attempt.stopped:
                 return
-    parts = _Parts(ground, judged, Numbering(ground.material.hits), status, notes=notes)
+    parts = Written(ground, judged, Numbering(ground.material.hits), status, notes=notes)
     if attempt is not None and attempt.fault is None:
         assert model is not None
         parts.take(attempt)
@@ -107,10 +111,10 @@ def answer_stream(
     if attempt is not None and attempt.fault is not None:
         parts.keep(attempt)
     clock.lap("write")
-    yield _answer(parts, writer, model if attempt is not None else None, attempt, clock.timings)
+    yield finished(parts, writer, model if attempt is not None else None, attempt, clock.timings)
 
 
-def _written(
+def model_written(
     model: ModelWriter, material: Material, stop: threading.Event | None
 ) -> Generator[Events, None, Attempt]:
     """The model's sentences as they come; returns what came of it."""
@@ -122,7 +126,7 @@ def _written(
     raise AssertionError("a model's writing ends with an Attempt")
 
 
-def _stays_here(model: ModelWriter, judged: Judged, material: Material) -> bool:
+def stays_here(model: ModelWriter, judged: Judged, material: Material) -> bool:
     """Whether what answers best is of a collection that is never sent."""
     best = {span.article_id for span, _ in judged.nearest[:1]}
     return any(hit.article.id in best and model.kept_here(hit) for hit, _ in material.hits)
@@ -138,7 +142,7 @@ def outcome(answerability: float, *, anything: bool, always: bool = False) -> An
 
 
 @dataclass(slots=True)
-class _Parts:
+class Written:
     """An answer while it is put together."""
 
     ground: Ground
@@ -146,6 +150,7 @@ class _Parts:
     numbering: Numbering
     status: AnswerStatus
     sentences: list[Sentence] = field(default_factory=list)
+    parts: tuple[AnswerPart, ...] = ()
     unfinished: tuple[Sentence, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -161,13 +166,14 @@ class _Parts:
         self.unfinished = tuple(checked(draft, self.numbering) for draft in attempt.drafts)
 
 
-def _answer(
-    parts: _Parts,
+def finished(
+    parts: Written,
     writer: Writer,
     model: ModelWriter | None,
     attempt: Attempt | None,
     timings: dict[str, float],
 ) -> Answer:
+    """The answer that was put together."""
     ground, citations = parts.ground, parts.numbering.citations
     hits = ground.material.hits
     claims = parts.status == "answered"
@@ -198,6 +204,7 @@ def _answer(
         warnings=(*ground.warnings, *parts.notes),
         prompts={model.prompt.name: model.prompt.digest} if model is not None else {},
         unfinished=parts.unfinished,
+        parts=parts.parts,
     )
 
 

@@ -87,7 +87,7 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
 
 def _of_answer(room: Newsroom, answer_id: str, number: int) -> Clip:
     answer = room.kept(answer_id, COMMAND_LINE).answer
-    about = {"question": answer.question, "answer_id": answer.id}
+    about = {"question": answer.asked_as, "answer_id": answer.id}
     texts = answer.sentences or answer.citations
     if not 1 <= number <= len(texts):
         raise UsageError(f"{number}", f"the answer has {len(texts)} to choose from", "Count them from 1.")

@@ -10,7 +10,7 @@ import typer
 from rag import terminal
 from rag.commands.flags import HomeFlag, JsonFlag
 from rag.commands.shelf import NOTHING, PARTLY, Opened, Print
-from rag.errors import LibraryError, UsageError
+from rag.errors import LibraryError, NotKept, UsageError
 from rag.jsonable import as_json
 from rag.kept import COMMAND_LINE, Asked, History
 from rag.newsroom import Newsroom
@@ -25,6 +25,41 @@ def keep(room: Newsroom, answer: Answer, scope: Scope, not_read: frozenset[Readi
         terminal.err.print(
             f"[yellow]The answer was not kept: {terminal.harmless(str(error))}[/yellow]", soft_wrap=True
         )
+
+
+AfterFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--after",
+        metavar="ID|last",
+        help="Ask on after this answer of the history: “he”, “there”, “And in Merrin?” are read with what came before.",
+    ),
+]
+BACK = 4  # answers of a conversation
+
+
+def conversation(room: Newsroom, after: str | None) -> tuple[Answer, ...]:
+    """The answer of the command line's history that is named, after those before it, as far as they are kept.
+
+    Raises:
+        NotKept: it is not there.
+        UsageError: nothing is, and the last one was asked for.
+    """
+    found: list[Answer] = []
+    if after == "last":
+        newest = room.history(COMMAND_LINE, limit=1).asked
+        if not newest:
+            raise UsageError("--after last", "nothing is in the history", "Ask without it first.")
+        after = newest[0].id
+    while after is not None and len(found) < BACK:
+        try:
+            found.append(room.kept(after, COMMAND_LINE).answer)
+        except NotKept:
+            if not found:
+                raise
+            break
+        after = found[-1].after
+    return tuple(reversed(found))
 
 
 def add(app: typer.Typer, opened: Opened, show: Print) -> None:

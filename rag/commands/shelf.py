@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import typer
+from rich.markup import escape
 
 from rag import terminal
 from rag.commands.flags import (
@@ -25,7 +26,7 @@ from rag.commands.flags import (
 from rag.errors import UsageError
 from rag.jsonable import as_json
 from rag.newsroom import Newsroom
-from rag.state import ShelfSort, ShelfStatus, Sift
+from rag.state import Comparison, ShelfPage, ShelfSort, ShelfStatus, Sift
 
 Opened = Callable[[Path | None], AbstractContextManager[Newsroom]]
 Print = Callable[[bool, Any, Callable[[], object]], None]
@@ -68,7 +69,7 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
         )
         with opened(home) as room:
             found = room.listing(sift, sort=sort, page=page)  # type: ignore[arg-type]
-        show(as_object, {"schema": 1, **as_json(found)}, lambda: terminal.print_listing(found))
+        show(as_object, {"schema": 1, **as_json(found)}, lambda: _print_listing(found))
         raise typer.Exit(0 if found.rows else NOTHING)
 
     @app.command(epilog="Example:  dateline remove gazette-2026-10-12-bridge")
@@ -159,7 +160,7 @@ def add(app: typer.Typer, opened: Opened, show: Print) -> None:
         how: Literal["sentence", "word"] = "word" if by == "word" else "sentence"
         with opened(home) as room:
             compared = room.compare(_version(room, before), _version(room, after), by=how)
-        show(as_object, {"schema": 1, **as_json(compared)}, lambda: terminal.print_comparison(compared))
+        show(as_object, {"schema": 1, **as_json(compared)}, lambda: _print_comparison(compared))
 
 
 def _opened_to(room: Newsroom, name: str, groups: str | None, everyone: bool) -> tuple[str, ...]:
@@ -191,3 +192,35 @@ def _version(room: Newsroom, said: str) -> tuple[str, int]:
 
 def _stated(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _print_listing(listing: ShelfPage) -> None:
+    """A page of the library, an article a line."""
+    for row in listing.rows:
+        what = "removed" if row.ended == "removed" else row.status
+        marks: list[str] = [] if what == "usable" else [what]
+        marks += [f"{row.copies} copies"] if row.copies else []
+        said = f"[dim]{terminal.harmless(row.article_id)}{escape(' · ' + ', '.join(marks)) if marks else ''}[/dim]"
+        terminal.out.print(f"{terminal.credit(row.title, row.outlet, row.published)}  {said}")
+    terminal.out.print(
+        f"[dim]page {listing.page:,} of {listing.pages:,} · {listing.total:,} of {listing.held:,} articles[/dim]"
+    )
+
+
+def _print_comparison(compared: Comparison) -> None:
+    """What changed, each run with its sign."""
+    if compared.same:
+        terminal.out.print("Both are the same.")
+    for one in compared.fields:
+        terminal.out.print(
+            f"{one.field}: [red]− {terminal.harmless(one.before or 'not stated')}[/red]", soft_wrap=True
+        )
+        terminal.out.print(
+            f"{one.field}: [green]+ {terminal.harmless(one.after or 'not stated')}[/green]", soft_wrap=True
+        )
+    for change in compared.changes:
+        said = terminal.harmless(" ".join(change.text.split()))
+        if change.op == "removed" and said:
+            terminal.out.print(f"[red]− {said}[/red]", soft_wrap=True)
+        elif change.op == "added" and said:
+            terminal.out.print(f"[green]+ {said}[/green]", soft_wrap=True)

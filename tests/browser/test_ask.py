@@ -273,3 +273,23 @@ def test_a_search_with_operators_counts_is_shown_further_and_downloads_as_csv(re
     assert table.startswith("headline,outlet,published,byline,article id,start,end,text,url")
     one.page.get_by_role("button", name="How to search").click()
     expect(one.page.get_by_text("any word that begins so")).to_be_visible()
+
+
+def test_a_rewritten_question_can_be_changed_or_taken_back(reader: Open) -> None:
+    one = reader()
+    one.answered(BRIDGE)
+    expect(one.page.locator(".rewritten")).to_have_count(0)
+    one.ask("When will it open?")
+    field = one.page.locator(".rewritten input")
+    expect(field).to_have_value("When will the Tarn bridge open?")
+    field.fill(BRIDGE)
+    field.press("Enter")
+    expect(one.page.locator(".statement")).to_have_count(3)
+    expect(one.page.locator(".rewritten")).to_have_count(0)
+    expect(one.page.locator(".st-key-question input")).to_have_value(BRIDGE)
+    one.ask("When will it open?")
+    one.page.get_by_role("button", name="Ask it as I wrote it").click()
+    expect(one.page.locator(".rewritten")).to_have_count(0)
+    one.page.get_by_role("button", name="New conversation").click()
+    expect(one.page.locator(".st-key-welcome")).to_be_visible()
+    expect(one.page.locator(".st-key-question input")).to_have_value("")

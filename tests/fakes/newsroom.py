@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from weakref import finalize
 
+from rag.answering.follow_up import Turn, rewrite
 from rag.clipping import Clipping
 from rag.errors import DatelineError, NoSuchArticle, UsageError
 from rag.library.catalog import Catalog
@@ -57,6 +58,7 @@ class FakeNewsroom(Clipping):
     asked: list[tuple[str, Scope | None]] = field(default_factory=list)
     sought: list[tuple[str, Scope | None]] = field(default_factory=list)
     not_read: list[frozenset[Reading]] = field(default_factory=list)
+    after: list[tuple[str, ...]] = field(default_factory=list)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -126,6 +128,10 @@ class FakeNewsroom(Clipping):
         """Stages, sentences, then the answer; "break" raises, as an engine with a bug would."""
         self.asked.append((question, scope))
         self.not_read.append(how.not_read if how else frozenset())
+        self.after.append(tuple(one.id for one in conversation))
+        turns = [Turn(one.rewritten or one.question) for one in conversation]
+        written, rewritten = question, rewrite(question, turns).rewritten
+        question = rewritten or question
         if len(question) > 2000:
             raise UsageError("The question", f"it has {len(question):,} characters", "Ask in at most 2,000.")
         if question == "break":
@@ -134,7 +140,7 @@ class FakeNewsroom(Clipping):
         time.sleep(self.pause)
         answer = self._answer(question, SCRIPTS.get(question, Script("no_answer_found")), scope or Scope())
         chips = _wanted(answer.chips, scope or Scope(), how.not_read if how else frozenset())
-        answer = replace(answer, chips=chips)
+        answer = replace(answer, chips=chips, question=written, rewritten=rewritten)
         for sentence in answer.sentences:
             yield Stage("choosing sentences")
             time.sleep(self.pause)

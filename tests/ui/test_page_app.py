@@ -208,3 +208,22 @@ def test_what_an_outlet_calls_itself_cannot_become_html_on_the_status_page(app: 
     drawn = "".join(element.proto.body for element in app.get("html"))
     assert "<b>bold" not in drawn
     assert "&lt;b&gt;bold" in drawn
+
+
+def test_the_next_question_comes_after_the_answer_until_a_new_conversation_is_begun(
+    app: AppTest, fake: FakeNewsroom
+) -> None:
+    put(app.run(), QUESTION)
+    assert "The next question comes after “Why is the Tarn bridge closed?” (1 question so far)" in texts(app)
+    put(app, "When will it open?")
+    assert pane(app)["question"] == "When will the Tarn bridge open?"
+    assert [len(one) for one in fake.after] == [0, 1]
+    put(app, "Who is king of Nordby?")
+    assert pane(app)["question"] is None
+    assert len(fake.after[2]) == 2
+    next(one for one in app.button if one.label == "New conversation").click().run()
+    assert pane(app)["id"] == "blank"
+    assert "q" not in app.query_params
+    put(app, "When will it open?")
+    assert fake.after[3] == ()
+    assert pane(app)["question"] is None

@@ -329,3 +329,15 @@ def test_a_user_named_by_the_proxy_has_one_history_in_every_browser() -> None:
     one, other = visitor("x-forwarded-user"), visitor("x-forwarded-user")
     assert one.get("/", headers=named).text == other.get("/", headers=named).text == "user:maja"
     assert "set-cookie" not in one.get("/", headers=named).headers
+
+
+def test_a_kept_answer_that_is_opened_begins_a_conversation(app: AppTest, fake: FakeNewsroom) -> None:
+    put(app.run(), QUESTION)
+    put(app, "When will it open?")
+    kept = fake.history("user:maja").asked[0]
+    assert kept.question == "When will the Tarn bridge open?"
+    opened = another(answer=kept.id)
+    assert pane(opened)["question"] == kept.question
+    put(opened, "And how long is it?")
+    assert fake.after[-1] == (kept.id,)
+    assert pane(opened)["question"] == "How long is the Tarn bridge?"

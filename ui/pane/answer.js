@@ -2,7 +2,7 @@
 
 import { copier, Tools, within } from "./copy.js";
 import { button, dotted, el } from "./dom.js";
-import { Readings } from "./readings.js";
+import { Readings, Rewritten } from "./readings.js";
 
 /** What stands above a statement: the heading of its section, and what it begins. */
 const above = ({ section, lead }) => [
@@ -21,13 +21,14 @@ export class AnswerSide {
     this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.stage, this.list, this.foot);
     this.drawn = new Map();
     this.readings = new Readings(act);
+    this.rewritten = new Rewritten(act);
   }
 
   /** Draws `data`; a statement that did not change keeps its element, and with it focus and selection. */
   draw(data) {
     this.citations = new Map(data.citations.map((citation) => [citation.number, citation]));
     const top = JSON.stringify([data.id, data.question, data.headline, data.read, data.summary, data.details, data.actions, data.notes]);
-    if (top !== this.top) this.head.replaceChildren(...header(data, this.act, this.readings).filter(Boolean));
+    if (top !== this.top) this.head.replaceChildren(...header(data, this.act, this.readings, this.rewritten).filter(Boolean));
     this.top = top;
     this.stage.hidden = !data.stage;
     this.stage.textContent = data.stage ? `${data.stage} …` : "";
@@ -168,7 +169,7 @@ function since(citation) {
   return said ? el("span", { class: "unlocated" }, said) : null;
 }
 
-function header(data, act, readings) {
+function header(data, act, readings, rewritten) {
   const line = (parts, name) => {
     const each = parts.flatMap((part) => part.split(" · "));
     return parts.length ? el("p", { class: `${name} dotted` }, ...dotted(each)) : null;
@@ -178,7 +179,7 @@ function header(data, act, readings) {
       action.label && button({ class: "quiet", on: { click: () => act.tell(action.event, "") } }, action.label)])),
   );
   return [
-    data.question ? el("p", { class: "details" }, `Understood as: ${data.question}`) : null,
+    rewritten.draw(data),
     data.headline ? el("h2", { class: "headline" }, data.headline) : null,
     readings.draw(data),
     line(data.summary, "summary"),

@@ -1,4 +1,4 @@
-// What was read from the question, each to be moved to something else or taken out.
+// What was read from the question, each to be moved to something else or taken out; and the question as it was asked.
 
 import { button, el } from "./dom.js";
 
@@ -81,5 +81,33 @@ export class Readings {
 
   say(wanted) {
     this.act.tell("reading", wanted);
+  }
+}
+
+/** The question as it was asked in place of what the reader wrote, to be changed or taken back. */
+export class Rewritten {
+  constructor(act) {
+    this.act = act;
+    this.element = el("form", { class: "rewritten", on: { submit: (event) => this.ask(event) } });
+  }
+
+  /** The element for `data.question`, or null; what is typed in it stays under the same data. */
+  draw(data) {
+    const stamp = JSON.stringify([data.id, data.question]);
+    if (stamp !== this.stamp) {
+      this.stamp = stamp;
+      this.field = el("input", { type: "text", value: data.question ?? "", "aria-label": "The question as it was asked", autocomplete: "off" });
+      this.element.replaceChildren(
+        el("span", { class: "lead" }, "Asked as:"), this.field,
+        el("button", { type: "submit", class: "quiet" }, "Ask this"),
+        button({ class: "quiet", on: { click: () => this.act.tell("as_written", "") } }, "Ask it as I wrote it"),
+      );
+    }
+    return data.question ? this.element : null;
+  }
+
+  ask(event) {
+    event.preventDefault();
+    if (this.field.value.trim()) this.act.tell("rewritten", this.field.value);
   }
 }
