@@ -115,6 +115,7 @@ class Newsroom(Checking):
             )
             self._upkeep: Upkeep | None = None
             self._follow(serve)
+            self.finish_erasures()
             undo.pop_all()
 
     def _follow(self, serve: bool) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from rag.erasures import Erasure
 from rag.errors import UsageError
 from rag.imports import Import
 from rag.library.access import GuardedCatalog, bars_for, opened_to
@@ -165,6 +166,18 @@ class SeenNewsroom(Newsroom):
         """Make such a one again."""
         self.import_items(number, 1)
         return self._said(self._all.redo_import(number, progress=progress))
+
+    def erasing(self, article_ids: Sequence[str]) -> Erasure:
+        """Refused: what is erased goes out of other readers' answers and clips, too."""
+        raise self._refused("Erasing")
+
+    def erase(self, article_ids: Sequence[str], *, who: str = "") -> Erasure:
+        """Refused, too."""
+        raise self._refused("Erasing")
+
+    def let_back(self, article_ids: Sequence[str]) -> tuple[str, ...]:
+        """Refused, as erasing is."""
+        raise self._refused("Erasing")
 
     def make_anew(self, *, anew: bool = False) -> bool:
         """As the whole newsroom does: it tells of no article."""

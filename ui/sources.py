@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rag import links
-from rag.credits import SINCE, credit
+from rag.credits import ERASED, SINCE, credit
 from rag.errors import NoSuchArticle
 from rag.types import Article, Kind
 from ui import dates, words
@@ -86,7 +86,7 @@ class Shelf:
             "label": words.source(want.outlet, want.published, want.kind, self.today),
             "source": want.key,
             "located": located(article, want),
-            "since": SINCE.get(article.status if article is not None else None),
+            "since": SINCE.get(article.status if article is not None else None) if want.quote else ERASED,
             "quote": " ".join(want.quote.split()),
             "used_by": list(want.used_by),
         }
@@ -96,7 +96,8 @@ class Shelf:
         if article is None:
             line = words.source(want.outlet, want.published, want.kind, self.today)
             said = credit(want.outlet, want.published, want.title, want.kind, None)
-            return _header(key, "removed", want.title, line, want.published, said)
+            gone = _header(key, "removed", want.title, line, want.published, said)
+            return gone if want.quote else {**gone, "notice": words.ERASED}
         line = words.article_line(article, self.today)
         said = credit(article.outlet, article.published, article.title, article.kind, article.page)
         if article.status == "withdrawn":

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, event, insert, select
 
-from rag.library import database, schema, schema_evaluation
+from rag.library import database, schema, schema_erased, schema_evaluation
 from rag.library.catalog import Catalog
 from rag.library.kept_versions import KeptVersions
 from rag.library.ledger import ledger
@@ -71,11 +71,12 @@ SEEN: dict[Table, str] = {
         _NO_CITED.format(f"feedback.answer, '$.{found}'") for found in ("citations", "nearest")
     ),
     schema.decisions: _NOTHING,
+    schema_erased.erasures: _NOTHING,
 }
 # Tables without a view, since they tell of no article: keys and numbers, settings, repairs by their names.
 TELLING_NOTHING = frozenset(
     {"meta", "counter", "access", "away", "vectors", "changes", "mendings", "taken_back", "once_more"}
-    | {"originals", "rules", "spending"}
+    | {"originals", "rules", "spending", "erased"}
 )
 
 

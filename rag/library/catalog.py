@@ -6,6 +6,7 @@ superseded, withdrawn or removed, went at another, so the library can be read as
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.schema import CreateIndex
 
-from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
+from rag.errors import CatalogDamaged, CatalogTooNew, LibraryError, NoSuchArticle
 from rag.library import database
 from rag.library.kept_versions import KeptVersions
 from rag.library.rows import Change, HitRow, PassageRow, Pending, Totals, VectorRow
@@ -30,7 +31,7 @@ from rag.library.schema import (
     passages,
     versions,
 )
-from rag.library.schema_evaluation import metadata
+from rag.library.schema_erased import metadata
 from rag.library.selects import (
     article_key,
     article_of,
@@ -277,3 +278,20 @@ class Catalog:
         with self.reading() as connection:
             said = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
         return None if said == ["ok"] else "; ".join(str(line) for line in said)
+
+    def compact(self) -> None:
+        """Write the file anew, without its free pages, and empty the log beside it; texts held in memory are dropped.
+
+        Raises:
+            DiskFull: there is no room for a second copy meanwhile.
+            LibraryError: another process reads it for too long; all that is in it is kept.
+        """
+        self._kept_versions = KeptVersions()
+        with database.explained(self.path), self._engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
+            until = time.monotonic() + database.PATIENCE
+            while (busy := connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()) and busy[0]:
+                if time.monotonic() > until:
+                    fault = f"another process has been reading for over {database.PATIENCE:.0f} s"
+                    raise LibraryError(str(self.path), fault, "End it; the next start goes on.")
+                time.sleep(0.1)
