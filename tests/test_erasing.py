@@ -15,10 +15,11 @@ from rag.cli import app
 from rag.erasures import MARK
 from rag.errors import IndexLocked, LibraryError, NoSuchArticle, UsageError
 from rag.library.erased_words import ErasedWords, without
-from rag.library.schema import articles, passages, versions
+from rag.library.schema import articles, passages, vectors, versions
 from rag.newsroom import Newsroom
-from rag.types import Answer, Citation, Scope
+from rag.types import Answer, Scope
 from tests.fakes.embedder import FakeEmbedder
+from tests.fakes.homes import wait_for
 from tests.test_newsroom import BRIDGE, FERRY, write
 
 ME = "user:maja"
@@ -103,8 +104,8 @@ def test_no_file_below_the_home_holds_a_sentence_or_a_vector_of_it(room: Newsroo
     with room.catalog.reading() as connection:
         keys = select(versions.c.key).join(articles).where(articles.c.id == "leak-1")
         ids = list(connection.scalars(select(passages.c.id).where(passages.c.version_key.in_(keys))))
-    vectors = [one.vector.tobytes() for one in room.catalog.hits(ids).values() if one.vector is not None]
-    assert vectors
+    made = [one.vector.tobytes() for one in room.catalog.hits(ids).values() if one.vector is not None]
+    assert made
     planned = room.erasing(["leak-1"])
     assert holding(room.home, SENTENCES[0])  # a plan changes nothing
     receipt = room.erase(["leak-1"], who="maja")
@@ -123,7 +124,7 @@ def test_no_file_below_the_home_holds_a_sentence_or_a_vector_of_it(room: Newsroo
     } == dict(receipt.done)
     assert {words: holding(room.home, words) for words in SENTENCES} == {words: [] for words in SENTENCES}
     held = everything(room.home)
-    assert not [path for path, data in held.items() for vector in vectors if vector in data]
+    assert not [path for path, data in held.items() for vector in made if vector in data]
     words = room.indexes.words
     assert words is not None
     assert words.document_frequencies(["auditor", "krone"]) == [0, 0]  # deleted passages would count
@@ -137,6 +138,21 @@ def test_no_file_below_the_home_holds_a_sentence_or_a_vector_of_it(room: Newsroo
     assert "was erased" in " ".join(kept.warnings)
     assert room.since(kept.citations) == ("erased since",) * len(kept.citations)
     assert evaluating.scored(room, "before").run.name == "before"
+
+
+def test_the_app_s_vector_index_is_filled_anew_without_it(tmp_path: Path) -> None:
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder(), serve=True) as served:
+        served.ingest([write(tmp_path, "leak-1", LEAK, title=TITLE), write(tmp_path, "ferry", FERRY)])
+        wait_for(lambda: served.indexes.vectors is not None)
+        with served.catalog.reading() as connection:
+            [vector] = connection.scalars(select(vectors.c.vector).order_by(vectors.c.passage_id).limit(1))
+        assert len([data for data in everything(served.home).values() if vector in data]) >= 2
+        served.erase(["leak-1"])
+        wait_for(lambda: served.indexes.vectors is not None)
+        assert [data for data in everything(served.home).values() if vector in data] == []
+        assert served.indexes.vectors is not None
+        assert served.indexes.vectors.count() == 1
+        assert served.search("ferry").passages[0].passage.article_id == "ferry"
 
 
 def test_what_is_of_other_articles_stays(room: Newsroom, tmp_path: Path) -> None:
@@ -265,8 +281,3 @@ def test_the_command_asks_says_and_lists(tmp_path: Path) -> None:
     back = run.invoke(app, ["erase", "--let-back", "bridge", *home])
     assert "May be ingested again: bridge." in back.stdout
     assert isinstance(run.invoke(app, ["erase", "--yes", *home]).exception, UsageError)
-
-
-def test_a_citation_without_words_is_of_what_was_erased() -> None:
-    cited = Citation(1, "a", 1, None, None, None, None, None, None, None, 0, 0, "")
-    assert cited.erased
