@@ -22,7 +22,6 @@ from rag.answering import prompts
 from rag.answering.chain import INSTEAD, answer_stream
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.model_writer import PLACEHOLDERS, ModelWriter
-from rag.checking import Checking
 from rag.clipping import digest as clip_digest
 from rag.errors import CatalogDamaged, DatelineError, LibraryError
 from rag.home import event_log, hold, open_catalog
@@ -39,6 +38,7 @@ from rag.library.repair import repair as repair_library
 from rag.limits import Limits
 from rag.models.chat import Chat
 from rag.questions import SAMPLE, Questions
+from rag.quoting import Quoting
 from rag.settings import Settings
 from rag.state import Counts, Status
 from rag.types import Answer, Article, Conversation, Events, Passage, Scope, SearchResult, Stage
@@ -80,7 +80,7 @@ def open(
         return room
 
 
-class Newsroom(Checking):
+class Newsroom(Quoting):
     """One home, open. Safe for threads. `pinned_at`: the sequence that it is read at; None: as it stands."""
 
     pinned_at: int | None = None
@@ -124,7 +124,7 @@ class Newsroom(Checking):
             return
         if serve:
             follower.start()
-            self._upkeep = Upkeep(embed_lock(self.home), lambda stop: self._embed(stop=stop))
+            self._upkeep = Upkeep(embed_lock(self.home), self._behind_the_page)
             self._upkeep.start()
             return
         try:
@@ -134,6 +134,11 @@ class Newsroom(Checking):
         except LibraryError:
             # the follower keeps it and every answer says it: what is indexed can be asked
             assert follower.last_error is not None
+
+    def _behind_the_page(self, stop: threading.Event) -> int:
+        """What follows behind the page: quotations found, then vectors made; how many of these."""
+        self.find_quotations(stop=stop)
+        return self._embed(stop=stop)
 
     def __enter__(self) -> Newsroom:
         return self

@@ -17,6 +17,7 @@ from rag.imports import Import
 from rag.library.access import GuardedCatalog, bars_for, opened_to
 from rag.library.browse import Browser
 from rag.library.embedder import Embedder
+from rag.library.quotations import Row
 from rag.library.repair import Finding
 from rag.library.shelved import NO_SUCH
 from rag.mends import Mend, Mended
@@ -93,6 +94,12 @@ class SeenNewsroom(Newsroom):
     def vectors(self, *, anew: bool = False) -> Vectors:
         """Whose vectors the whole library has: numbers only."""
         return self._all.vectors(anew=anew)
+
+    def find_quotations(self, **flags: Any) -> tuple[Row, ...]:
+        """The whole newsroom's, kept; what the reader may read of them is read through the guard."""
+        rows = self._all.find_quotations(**flags)
+        seen = set(self.catalog.current_keys().tolist()) if rows else set()
+        return tuple(row for row in rows if row.version_key in seen)
 
     # In and out
 

@@ -21,6 +21,7 @@ EDGE = {
     "mends",
     "imports",
     "erasures",
+    "quotations",
     "errors",
     "jsonable",
     "table",
@@ -83,6 +84,7 @@ def test_a_room_imports_only_itself_and_the_rooms_to_its_left(room: str) -> None
         "mends",
         "imports",
         "erasures",
+        "quotations",
         "errors",
     }
     for path in sources(f"rag/{room}"):

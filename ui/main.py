@@ -8,10 +8,19 @@ from rag.errors import DatelineError
 from ui import draw, frame, room, scope, sifting, sign_in, words
 
 # What a reader typed or set stays while another page is looked at.
-KEPT = ("ask_text", "search_text", "check_text", "unrecorded", *sifting.FIELDS)
+KEPT = (
+    "ask_text",
+    "search_text",
+    "check_text",
+    "quotes_text",
+    "quotes_by_text",
+    "unrecorded",
+    *sifting.FIELDS,
+)
 PAGES = [
     st.Page("ask.py", title="Ask", default=True),
     st.Page("search.py", title="Search"),
+    st.Page("quotes.py", title="Quotes"),
     st.Page("check.py", title="Check"),
     st.Page("library.py", title="Library"),
     st.Page("history.py", title="History"),

@@ -46,6 +46,7 @@ class Wanted:
     attributions: tuple[str, ...] = ()
     within: tuple[int, int] | None = None
     beside: tuple[tuple[int, int], ...] = ()
+    erased: bool = False
 
     @property
     def key(self) -> str:
@@ -86,7 +87,7 @@ class Shelf:
             "label": words.source(want.outlet, want.published, want.kind, self.today),
             "source": want.key,
             "located": located(article, want),
-            "since": SINCE.get(article.status if article is not None else None) if want.quote else ERASED,
+            "since": ERASED if want.erased else SINCE.get(article.status if article is not None else None),
             "quote": " ".join(want.quote.split()),
             "used_by": list(want.used_by),
         }
@@ -97,7 +98,7 @@ class Shelf:
             line = words.source(want.outlet, want.published, want.kind, self.today)
             said = credit(want.outlet, want.published, want.title, want.kind, None)
             gone = _header(key, "removed", want.title, line, want.published, said)
-            return gone if want.quote else {**gone, "notice": words.ERASED}
+            return {**gone, "notice": words.ERASED} if want.erased else gone
         line = words.article_line(article, self.today)
         said = credit(article.outlet, article.published, article.title, article.kind, article.page)
         if article.status == "withdrawn":

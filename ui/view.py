@@ -253,6 +253,7 @@ def from_citation(cited: Citation, sentences: Sequence[Sentence] = (), answered:
         used_by=tuple(f"s{at}" for at, _ in uses) if answered else (f"p{cited.number}",),
         attributions=tuple(sentence.attribution for _, sentence in uses if sentence.attribution),
         within=cited.within,
+        erased=cited.erased,
     )
 
 

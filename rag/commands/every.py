@@ -8,7 +8,21 @@ from contextlib import AbstractContextManager
 
 import typer
 
-from rag.commands import article, check, clips, erase, eval, export, history, mend, rules, shelf, undo, upkeep
+from rag.commands import (
+    article,
+    check,
+    clips,
+    erase,
+    eval,
+    export,
+    history,
+    mend,
+    quotes,
+    rules,
+    shelf,
+    undo,
+    upkeep,
+)
 from rag.commands.shelf import Opened, Print
 
 
@@ -19,7 +33,7 @@ def add(
     stopping: Callable[[], AbstractContextManager[threading.Event]],
 ) -> None:
     """Put them in, in the order of the help."""
-    for group in (shelf, article, check, history, export, clips, rules, mend, undo, erase):
+    for group in (shelf, article, check, quotes, history, export, clips, rules, mend, undo, erase):
         group.add(app, opened, show)
     for group in (upkeep, eval):
         group.add(app, opened, show, stopping)

@@ -84,7 +84,7 @@ _SMALL = frozenset(
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[’'.]?[^\W_]+|-[^\W_]+)*\.?")
 _JOINS = frozenset("van von der den de la le di da du bin ibn al el ten ter dos".split())
-_OFFICE = re.compile(
+OFFICE = re.compile(
     r"\b(?:secretary|minister|attorney|director|head|chief|department) (?:of|for)(?: the)? $", re.I
 )
 _AGED = re.compile(r",\s+(?:aged\s+)?\d{1,3}\b(?:,|\)|\.)|\s+\(\d{1,3}\)")
@@ -263,7 +263,7 @@ def _mention(text: str, begin: int, run: Sequence[re.Match[str]]) -> Iterator[Me
     opening = (first == 0 and not text[begin : run[0].start()].strip()) or _opens(text, run[0].start())
     if first == 0 and len(run) > 2 and opening and "-" in words[0]:
         first = 1  # "Editor-in-chief Ann Lee"
-    if first == 0 and len(run) > 2 and _OFFICE.search(text, max(0, run[0].start() - 30), run[0].start()):
+    if first == 0 and len(run) > 2 and OFFICE.search(text, max(0, run[0].start() - 30), run[0].start()):
         first = len(run) - 2  # "Secretary of State Ann Lee"
     if first >= len(run):
         return
@@ -298,7 +298,7 @@ def _personal(text: str, start: int, end: int, own: Sequence[str], opening: bool
     if (
         after
         and text[end] == " "
-        and after[0].lower() in VERBS
+        and after[0].lower().rstrip(".") in VERBS
         and (not opening or len(own) > 1 or own[0][-1] != "s")
     ):
         return True
@@ -310,4 +310,4 @@ def _personal(text: str, start: int, end: int, own: Sequence[str], opening: bool
 
 def _quote_before(text: str, start: int) -> bool:
     """Whether a quotation ended just before: "…," said Ann Lee."""
-    return any(mark in text[max(0, start - 20) : start] for mark in ("”", '"', "’", "»"))
+    return any(mark in text[max(0, start - 20) : start] for mark in '”“"’»«')

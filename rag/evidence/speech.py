@@ -25,6 +25,9 @@ _ENDED = re.compile(r"[.!?…]")
 _PART = re.compile(
     r"\b(?:to|of|for|from|with|by|about|against|near|in|at|on)\s+(?:[a-z]+\s+)?(?:[A-Z][a-z]*\.?\s+)?$"
 )
+_OFFICE = re.compile(
+    r"\b(?:secretary|minister|attorney|director|head|chief) (?:of|for) (?:the )?(?:[A-Z]\w+ )?$", re.I
+)
 _ACCORDING = re.compile(r"according to\s+")
 _MARKS = "“”„«»\"‘’' \n\t"
 
@@ -124,7 +127,7 @@ class _Reader:
 
     def _heads(self, clause: _Clause, one: Mention) -> bool:
         """Whether a name is who speaks, and not part of who does: "an aide to Ann Lee", "Lee spokesman Tom Bounds"."""
-        before = self._text[clause.subject[0] : one.start]
+        before = _OFFICE.sub("", self._text[clause.subject[0] : one.start])
         after = _WORD.match(self._text, one.end + 1)
         belongs = after is not None and after[0].lower() in ROLES and self._text[one.end] == " "
         return not (

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, event, insert, select
 
-from rag.library import database, schema, schema_erased, schema_evaluation
+from rag.library import database, schema, schema_erased, schema_evaluation, schema_quotations
 from rag.library.catalog import Catalog
 from rag.library.kept_versions import KeptVersions
 from rag.library.ledger import ledger
@@ -72,11 +72,12 @@ SEEN: dict[Table, str] = {
     ),
     schema.decisions: _NOTHING,
     schema_erased.erasures: _NOTHING,
+    schema_quotations.quotations: _VERSION.format("version_key"),
 }
 # Tables without a view, since they tell of no article: keys and numbers, settings, repairs by their names.
 TELLING_NOTHING = frozenset(
     {"meta", "counter", "access", "away", "vectors", "changes", "mendings", "taken_back", "once_more"}
-    | {"originals", "rules", "spending", "erased"}
+    | {"originals", "rules", "spending", "erased", "quoted"}
 )
 
 

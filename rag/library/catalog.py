@@ -31,7 +31,7 @@ from rag.library.schema import (
     passages,
     versions,
 )
-from rag.library.schema_erased import metadata
+from rag.library.schema_quotations import metadata
 from rag.library.selects import (
     article_key,
     article_of,
@@ -256,6 +256,10 @@ class Catalog:
                 known = self._kept_versions.of(connection, (row[1] for row in rows))
                 found |= {row[0]: hit_of(row, known[row[1]]) for row in rows}
         return found
+
+    def texts_of(self, connection: Connection, keys: Iterable[int]) -> dict[int, Article]:
+        """These usable versions with their texts, by key; those that are gone are left out."""
+        return self._kept_versions.of(connection, keys)
 
     def published_of(self, version_keys: Sequence[int]) -> list[str]:
         """The dates of these versions as their outlets wrote them, undated ones left out."""

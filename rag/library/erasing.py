@@ -36,10 +36,19 @@ from rag.library.schema import (
     versions,
 )
 from rag.library.schema_erased import erased, erasures
+from rag.library.schema_quotations import quotations, quoted
 from rag.library.selects import article_key
 
 # Where rows of versions and of articles hang, those that refer to others first.
-_OF_VERSIONS = (schema.once_more, schema.taken_back, schema.away, schema.stated, original_of)
+_OF_VERSIONS = (
+    quotations,
+    quoted,
+    schema.once_more,
+    schema.taken_back,
+    schema.away,
+    schema.stated,
+    original_of,
+)
 _OF_ARTICLES = (schema.seen, schema.shelving, schema.mended, schema.bands, aliases)
 # Answers as JSON, and words that people wrote: both may repeat what was erased.
 _HOLDING = (
