@@ -138,7 +138,7 @@ class Erasing(Undoing):
             elif act and left is not None:
                 write_whole(path, left)
         for path in self._unnamed(what):
-            done["original files"] += 1
+            done["files kept as originals"] += 1
             if act:
                 _unlink(path)
         for path in sorted((self.home / "logs").glob("*")):

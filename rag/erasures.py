@@ -26,3 +26,13 @@ class Erasure:
     kin: tuple[str, ...] = ()
     finished: str | None = None
     let_back: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """As "1 file kept as original", "2 answers kept"."""
+        return tuple(f"{many:,} {what if many != 1 else _one(what)}" for what, many in self.done)
+
+
+def _one(what: str) -> str:
+    first, _, rest = what.partition(" ")
+    return " ".join(filter(None, (first.removesuffix("s"), rest)))

@@ -115,10 +115,10 @@ def test_no_file_below_the_home_holds_a_sentence_or_a_vector_of_it(room: Newsroo
         "articles": 1,
         "versions": 2,
         "clips": 1,
-        "kept answers": 2,
+        "answers kept": 2,
         "answers with feedback": 1,
         "answers of evaluation runs": 2,
-        "original files": 2,
+        "files kept as originals": 2,
         "questions of question sets": 1,
         "lines of the log": 1,
     } == dict(receipt.done)
@@ -272,7 +272,7 @@ def test_the_command_asks_says_and_lists(tmp_path: Path) -> None:
     assert isinstance(unasked.exception, UsageError)
     assert "cannot be undone" in str(unasked.exception)
     plan = run.invoke(app, ["erase", "bridge", "--plan", *home])
-    assert "1 versions" in plan.stdout and "There is no undo." in plan.stdout
+    assert "1 version\n" in plan.stdout and "There is no undo." in plan.stdout
     done = json.loads(run.invoke(app, ["erase", "bridge", "--yes", "--json", *home]).stdout)
     assert (done["number"], done["articles"], done["done"]["articles"]) == (1, ["bridge"], 1)
     listed = json.loads(run.invoke(app, ["erase", "--json", *home]).stdout)

@@ -22,10 +22,9 @@ def button(ids: tuple[str, ...], name: str) -> None:
         st.button("Erase…", key=f"{name}_erase", on_click=_ask, args=(ids,))
 
 
-def asked() -> None:
-    """What would go, where erasing was asked for, and the button that does it."""
-    ids: tuple[str, ...] = st.session_state.get(ASKED, ())
-    if not ids:
+def asked(ids: tuple[str, ...]) -> None:
+    """What would go, where erasing these was asked for, and the button that does it."""
+    if not ids or st.session_state.get(ASKED) != ids:
         return
     try:
         found = room.opened().erasing(ids)
@@ -36,7 +35,7 @@ def asked() -> None:
     with st.container(key="erase", border=True):
         st.html(f"<h2>Erase {words.count(len(found.articles), 'article')} for good?</h2>")
         st.text(", ".join(found.articles))
-        draw.line(" · ".join(_counts(found)))
+        draw.line(" · ".join(found.counted))
         if found.kin:
             st.text(f"The same text or story also stands in: {', '.join(found.kin)}. It stays there.")
         st.text(WARNING)
@@ -91,11 +90,7 @@ def line(one: Erasure) -> list[str]:
     state = [] if one.finished else ["not finished: it goes on when the indexes are free"]
     back = [f"may come in again: {', '.join(one.let_back)}"] if one.let_back else []
     who = [one.who] if one.who else []
-    return [f"receipt {one.number}", ", ".join(one.articles), *_counts(one), when, *who, *state, *back]
-
-
-def _counts(one: Erasure) -> list[str]:
-    return [f"{many:,} {what}" for what, many in one.done]
+    return [f"receipt {one.number}", ", ".join(one.articles), *one.counted, when, *who, *state, *back]
 
 
 def _ask(ids: tuple[str, ...]) -> None:
@@ -115,7 +110,7 @@ def _erase(ids: tuple[str, ...]) -> None:
     shelving.none_selected()
     st.query_params.clear()
     said = f"{words.count(len(done.articles), 'article')} erased for good, receipt {done.number}: "
-    shelving.tell(said + ", ".join(_counts(done)) + ".")
+    shelving.tell(said + ", ".join(done.counted) + ".")
 
 
 def _let_back(ids: tuple[str, ...]) -> None:

@@ -30,7 +30,6 @@ def page() -> None:
     """Draw the page: the article in the address, or the list."""
     try:
         shelving.notice()
-        erasing.asked()
         open_id = st.query_params.get("article")
         if open_id:
             library_article.page(open_id, close)
@@ -93,6 +92,7 @@ def _table(sift: Sift, *, selectable: bool) -> None:
     chosen = shelving.selected()
     if chosen:
         shelving.actions(chosen, "selected", further=partial(erasing.button, chosen, "selected"))
+        erasing.asked(chosen)
     data = shelf.table(
         listing,
         room.today(),

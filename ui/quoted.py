@@ -44,16 +44,16 @@ def of_quotations(found: Quotations, read: Read, today: date, *, key: str, whole
 
 def _statement(one: Quote, at: int, today: date) -> Statement:
     cited = one.citation
-    copies = [f"also in {words.count(len(one.copies), 'copy', 'copies')}"] if one.copies else []
-    clause = [f"in the article: {one.clause}"] if one.clause else []
+    line = [words.source(cited.outlet, cited.published, cited.kind, today)]
+    line += [f"and {words.count(len(one.copies), 'copy', 'copies')}"] if one.copies else []
+    line += [f"“{one.clause}”"] if one.clause else []
     statement: Statement = {
         "id": f"p{cited.number}",
         "kind": "passage",
         "text": f"“{' '.join(cited.quote.split())}”",
         "cites": [cited.number],
         "heading": one.said_by,
-        "byline": words.source(cited.outlet, cited.published, cited.kind, today),
-        "why": [*clause, *copies],
+        "byline": " · ".join(line),
     }
     if at:
         statement["lead"] = f"Quoted elsewhere: {BESIDE[one.wording]}"

@@ -102,8 +102,8 @@ def _erased(done: Erasure) -> None:
 
 
 def _counts(one: Erasure) -> None:
-    for what, many in one.done:
-        out.print(f"  {many:,} {what}")
+    for said in one.counted:
+        out.print(f"  {said}")
     for kin in one.kin:
         out.print(f"  stays, with the same story: {harmless(kin)}", soft_wrap=True)
 
@@ -116,7 +116,7 @@ def _listed(found: Sequence[Erasure]) -> None:
             f"{one.number}  {harmless(', '.join(one.articles))}  [dim]{one.at}{who}[/dim]{state}",
             soft_wrap=True,
         )
-        out.print("   " + ", ".join(f"{many:,} {what}" for what, many in one.done), soft_wrap=True)
+        out.print("   " + ", ".join(one.counted), soft_wrap=True)
         if one.let_back:
             out.print(f"   may be ingested again: {harmless(', '.join(one.let_back))}", soft_wrap=True)
     if not found:

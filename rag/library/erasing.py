@@ -52,7 +52,7 @@ _OF_VERSIONS = (
 _OF_ARTICLES = (schema.seen, schema.shelving, schema.mended, schema.bands, aliases)
 # Answers as JSON, and words that people wrote: both may repeat what was erased.
 _HOLDING = (
-    (answers, answers.c.key, answers.c.answer, "kept answers"),
+    (answers, answers.c.key, answers.c.answer, "answers kept"),
     (schema.run_answers, None, schema.run_answers.c.asked, "answers of evaluation runs"),
     (
         schema_evaluation.feedback,
@@ -205,7 +205,7 @@ def _originals(connection: Connection, what: ToErase, done: Counter[str]) -> lis
     asked = select(original_of.c.digest).where(original_of.c.version_key.in_(what.version_keys)).distinct()
     digests = list(connection.scalars(asked))
     originals.forget(connection, digests)
-    _count(done, "original files", len(digests))
+    _count(done, "files kept as originals", len(digests))
     return digests
 
 
@@ -243,7 +243,7 @@ def _written(connection: Connection, what: ToErase, done: Counter[str]) -> None:
                     changed["folded"] = plain(changed["question"])
                 there = [one == value for one, value in zip(own, row, strict=False)]
                 connection.execute(update(table).where(*there).values(changed))
-                _count(done, "questions, notes and reasons", 1)
+                _count(done, "texts that people wrote", 1)
 
 
 def _out(connection: Connection, what: ToErase, done: Counter[str]) -> None:
