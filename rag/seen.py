@@ -26,6 +26,7 @@ from rag.newsroom import Newsroom
 from rag.questions import Questions
 from rag.reading import Read
 from rag.state import IngestReport, Item, Vectors
+from rag.watched import Rerun
 
 KEPT = 16  # views of one newsroom that stay open; a snapshot of what is in scope stands with each
 ASK = "Ask someone who may read the whole library, or use the command line."
@@ -181,6 +182,12 @@ class SeenNewsroom(Newsroom):
     def erase(self, article_ids: Sequence[str], *, who: str = "") -> Erasure:
         """Refused, too."""
         raise self._refused("Erasing")
+
+    def run_watches(self, owner: str | None = None, **flags: Any) -> Rerun:
+        """The reader's own, asked within what they may read."""
+        if owner is None:
+            raise self._refused("Asking everybody's watched questions")
+        return super().run_watches(owner, **flags)
 
     def let_back(self, article_ids: Sequence[str]) -> tuple[str, ...]:
         """Refused, as erasing is."""

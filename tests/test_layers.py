@@ -22,6 +22,7 @@ EDGE = {
     "imports",
     "erasures",
     "quotations",
+    "watched",
     "errors",
     "jsonable",
     "table",

@@ -15,7 +15,7 @@ from rag.errors import DatelineError, NotKept
 from rag.kept import Asked
 from rag.state import Status
 from rag.types import Answer, Events
-from ui import clipping, draw, feedback, frame, listing, reader, room, scope, view, words
+from ui import clipping, draw, feedback, frame, listing, reader, room, scope, view, watching, words
 from ui.address import Address
 from ui.asking import Asking
 from ui.contract import Pane
@@ -238,7 +238,10 @@ def _below() -> None:
     except DatelineError:
         return
     if answer is not None and answer.status != "failed":
-        feedback.below(answer, showing.asked.scope if showing.asked else scope.here("ask").scope)
+        within = showing.asked.scope if showing.asked else scope.here("ask").scope
+        feedback.below(answer, within)
+        with st.container(key="watching", horizontal=True):
+            watching.below(answer, within)
 
 
 def _shown() -> Asking:
@@ -326,6 +329,7 @@ def _example(question: str) -> None:
 
 
 def _welcome(library: Status) -> None:
+    watching.told()
     with st.container(key="welcome"):
         left, right = st.columns([6, 5], gap="large")
         with left:

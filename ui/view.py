@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from rag.erasures import MARK
 from rag.kept import Asked
 from rag.marks import UNFINISHED, alarms, marks
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
@@ -193,7 +194,7 @@ def _closest(cited: Citation, today: date) -> Statement:
     return {
         "id": f"p{cited.number}",
         "kind": "passage",
-        "text": " ".join(_nearer(cited).split()),
+        "text": " ".join(_nearer(cited).split()) or MARK,
         "cites": [cited.number],
         "heading": cited.title or "Untitled",
         "byline": words.source(cited.outlet, cited.published, cited.kind, today),
@@ -202,7 +203,7 @@ def _closest(cited: Citation, today: date) -> Statement:
 
 def _nearer(cited: Citation) -> str:
     """A closest passage from its nearest sentence, where that would otherwise stand below what is shown."""
-    if cited.within is None or cited.within[1] - cited.start < EXCERPT:
+    if cited.erased or cited.within is None or cited.within[1] - cited.start < EXCERPT:
         return cited.quote
     return "… " + cited.quote[cited.within[0] - cited.start :]
 

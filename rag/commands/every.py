@@ -22,6 +22,7 @@ from rag.commands import (
     shelf,
     undo,
     upkeep,
+    watch,
 )
 from rag.commands.shelf import Opened, Print
 
@@ -33,7 +34,7 @@ def add(
     stopping: Callable[[], AbstractContextManager[threading.Event]],
 ) -> None:
     """Put them in, in the order of the help."""
-    for group in (shelf, article, check, quotes, history, export, clips, rules, mend, undo, erase):
+    for group in (shelf, article, check, quotes, watch, history, export, clips, rules, mend, undo, erase):
         group.add(app, opened, show)
     for group in (upkeep, eval):
         group.add(app, opened, show, stopping)

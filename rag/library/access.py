@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, event, insert, select
 
-from rag.library import database, schema, schema_erased, schema_evaluation, schema_quotations
+from rag.library import database, schema, schema_erased, schema_evaluation, schema_quotations, schema_watches
 from rag.library.catalog import Catalog
 from rag.library.kept_versions import KeptVersions
 from rag.library.ledger import ledger
@@ -72,6 +72,14 @@ SEEN: dict[Table, str] = {
     ),
     schema.decisions: _NOTHING,
     schema_erased.erasures: _NOTHING,
+    schema_watches.watches: " AND ".join(
+        _NO_CITED.format(f"watches.answer, '$.{found}'") for found in ("citations", "nearest")
+    ),
+    schema_watches.watch_changes: " AND ".join(
+        _NO_CITED.format(f"watch_changes.answers, '$.{answer}.{found}'")
+        for answer in ("before", "after")
+        for found in ("citations", "nearest")
+    ),
     schema_quotations.quotations: _VERSION.format("version_key"),
 }
 # Tables without a view, since they tell of no article: keys and numbers, settings, repairs by their names.

@@ -31,7 +31,7 @@ from rag.library.schema import (
     passages,
     versions,
 )
-from rag.library.schema_quotations import metadata
+from rag.library.schema_watches import metadata
 from rag.library.selects import (
     article_key,
     article_of,

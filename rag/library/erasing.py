@@ -37,6 +37,7 @@ from rag.library.schema import (
 )
 from rag.library.schema_erased import erased, erasures
 from rag.library.schema_quotations import quotations, quoted
+from rag.library.schema_watches import watch_changes, watches
 from rag.library.selects import article_key
 
 # Where rows of versions and of articles hang, those that refer to others first.
@@ -60,10 +61,13 @@ _HOLDING = (
         schema_evaluation.feedback.c.answer,
         "answers with feedback",
     ),
+    (watches, watches.c.number, watches.c.answer, "answers of watched questions"),
+    (watch_changes, watch_changes.c.number, watch_changes.c.answers, "answers of watched questions"),
 )
 _WRITTEN: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (answers, ("question",)),
     (clips, ("note", "question")),
+    (watches, ("question", "fault")),
     (schema_evaluation.feedback, ("note", "question")),
     (schema_evaluation.judgements, ("why", "fault")),
     (schema.grades, ("why",)),

@@ -17,7 +17,6 @@ from functools import cached_property
 from pathlib import Path
 from weakref import finalize
 
-from rag.clipping import Clipping
 from rag.errors import DatelineError, NoSuchArticle, UsageError
 from rag.library.catalog import Catalog
 from rag.newsroom import How, Listing
@@ -40,11 +39,12 @@ from rag.types import (
     Sentence,
     Stage,
 )
+from rag.watching import Watching
 from tests.fakes.scripted import ARTICLES, COST, FERRY, SCRIPTS, UNDATED, Script
 
 
 @dataclass
-class FakeNewsroom(Clipping):
+class FakeNewsroom(Watching):
     """The front door of rag.newsroom as far as the page uses it; what is kept for readers is kept for real."""
 
     articles: dict[str, Article] = field(default_factory=lambda: {a.id: a for a in ARTICLES})
