@@ -53,7 +53,8 @@ def told() -> None:
     news = sum(one.news for one in _mine())
     if news:
         said = f"{words.count(news, 'change')} in the answers to questions you watch"
-        st.page_link("history.py", label=said, query_params={"show": SHOW})
+        with st.container(key="cites-news"):
+            st.page_link("history.py", label=said, query_params={"show": SHOW})
 
 
 def page() -> None:
@@ -67,27 +68,28 @@ def page() -> None:
         st.button("Ask all again now", key="watch_run", on_click=_run)
         if changes:
             st.button("Put all changes away", key="watch_seen", type="tertiary", on_click=_see, args=(None,))
+    by_number = {one.number: one for one in mine}
     for change in changes:
-        _change(change)
+        _change(change, by_number[change.watch])
     st.html(f"<h2>{words.count(len(mine), 'question')} watched</h2>")
     for one in mine:
         _row(one)
 
 
-def _change(one: Change) -> None:
-    with st.container(key=f"change-{one.number}", gap="small"):
-        when = f"{dates.shown(one.at, room.today(), time=True)} UTC"
-        moved = f"{words.OUTCOMES[one.before]} before, {words.OUTCOMES[one.after]} now"
-        st.html(f"<h3>{escape(one.question)}</h3>")
-        draw.line(" · ".join([when, *([moved] if one.before != one.after else [])]), small=True)
-        st.html(f'<div class="compared watched">{_lines(one)}</div>')
-        st.button(
-            f"Put away change {one.number}",
-            key=f"seen-{one.number}",
-            type="tertiary",
-            on_click=_see,
-            args=((one.number,),),
-        )
+def _change(change: Change, one: Watched) -> None:
+    moved = f"{words.OUTCOMES[change.before]} before, {words.OUTCOMES[change.after]} now"
+    with st.container(key=f"asked-change-{change.number}", gap=None):
+        _link(one)
+        when = f"{dates.shown(change.at, room.today(), time=True)} UTC"
+        draw.line(" · ".join([when, *([moved] if change.before != change.after else [])]), small=True)
+        st.html(f'<article class="reading compared"><div class="body">{_lines(change)}</div></article>')
+        label, key = f"Put away change {change.number}", f"seen-{change.number}"
+        st.button(label, key=key, type="tertiary", on_click=_see, args=((change.number,),))
+
+
+def _link(one: Watched) -> None:
+    asks = address.write(Address(one.question, one.scope, frozenset(one.not_read)))
+    st.page_link("ask.py", label=words.plain(one.question), query_params=asks)
 
 
 def _lines(one: Change) -> str:
@@ -107,10 +109,9 @@ def _source(cited: Citation) -> str:
 
 
 def _row(one: Watched) -> None:
-    with st.container(key=f"watch-{one.number}", horizontal=True, vertical_alignment="center"):
+    with st.container(key=f"asked-watch-{one.number}", horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch", gap=None):
-            asks = address.write(Address(one.question, one.scope, frozenset(one.not_read)))
-            st.page_link("ask.py", label=words.plain(one.question), query_params=asks)
+            _link(one)
             last = f"asked {dates.shown(one.asked, room.today(), time=True)} UTC"
             model = ["with the model"] if one.model else []
             fault = [one.fault] if one.fault else []

@@ -79,10 +79,12 @@ _SMALL = frozenset(
     perhaps also although though because however meanwhile has have had is are was were be been do does did will
     would can could may might must shall should let monday tuesday wednesday thursday friday saturday sunday
     january february march april may june july august september october november december jan feb mar apr jun
-    jul aug sep sept oct nov dec watch courtesy photo related
+    jul aug sep sept oct nov dec
     """.split()
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[’'.]?[^\W_]+|-[^\W_]+)*\.?")
+_INSIDE = re.compile(r"(?:d[aei]|l[ae]|van|mac|mc|o)[A-Z]")  # as diGenova begins
+_CAPTIONS = ("Watch", "Courtesy", "Photo", "See")
 _JOINS = frozenset("van von der den de la le di da du bin ibn al el ten ter dos".split())
 OFFICE = re.compile(
     r"\b(?:secretary|minister|attorney|director|head|chief|department) (?:of|for)(?: the)? $", re.I
@@ -236,7 +238,7 @@ def _in_part(text: str, begin: int, end: int) -> Iterator[Mention]:
         if run and not _touching(text, (joining or run)[-1].end(), match.start(), (joining or run)[-1][0]):
             yield from _mention(text, begin, run)
             run, joining = [], []
-        if word[0].isupper() and word.lower().rstrip(".") not in _SMALL:
+        if (word[0].isupper() or _INSIDE.match(word)) and word.lower().rstrip(".") not in _SMALL:
             run, joining = [*run, *joining, match], []
             if word.endswith(("'s", "’s")):
                 yield from _mention(text, begin, run)
@@ -261,7 +263,7 @@ def _mention(text: str, begin: int, run: Sequence[re.Match[str]]) -> Iterator[Me
     titles = [at for at, word in enumerate(words) if word.lower().rstrip(".") in _TITLED]
     first = titles[-1] + 1 if titles else 0
     opening = (first == 0 and not text[begin : run[0].start()].strip()) or _opens(text, run[0].start())
-    if first == 0 and len(run) > 2 and opening and "-" in words[0]:
+    if first == 0 and len(run) > 2 and opening and ("-" in words[0] or words[0] in _CAPTIONS):
         first = 1  # "Editor-in-chief Ann Lee"
     if first == 0 and len(run) > 2 and OFFICE.search(text, max(0, run[0].start() - 30), run[0].start()):
         first = len(run) - 2  # "Secretary of State Ann Lee"
