@@ -71,10 +71,10 @@ class Asking(Briefs):
             stop=stop,
             session=session,
         )
-        for event in self._asked(read.asked, scope, today=today, how=how, stop=stop, session=session):
+        for event in self._alone(read.asked, scope, today=today, how=how, stop=stop, session=session):
             yield read.told(event) if conversation and isinstance(event, Answer) else event
 
-    def _asked(
+    def _alone(
         self,
         question: str,
         scope: Scope,

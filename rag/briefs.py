@@ -24,12 +24,14 @@ from rag.briefing.edits import edited
 from rag.briefing.gathered import Candidate, Gathered, candidate, coverage, ordered, weight
 from rag.briefing.stories import StoryArticle
 from rag.briefing.write import Chosen, Written, in_days, said_in, write
-from rag.checking import Checking
 from rag.errors import DatelineError, NoSuchArticle, UsageError
 from rag.evidence.tokens import tokens
 from rag.jsonable import as_json, from_json
 from rag.library import briefings as kept
+from rag.library.erased import erased_ids
+from rag.library.erased_words import without
 from rag.library.ingest import Progress
+from rag.quoting import Quoting
 from rag.types import Article, Scope, Stage
 
 MOST = 5_000  # articles that are read at once, the newest of a scope
@@ -51,7 +53,7 @@ class Planned:
     told: int
 
 
-class Briefs(Checking):
+class Briefs(Quoting):
     """The part of the newsroom that writes briefings. Safe for threads."""
 
     def brief_plan(
@@ -154,7 +156,8 @@ class Briefs(Checking):
         self._refuse_read_only()
         title = made.topic or made.template.name
         series = _series(made.topic, made.scope, made.template)
-        said = json.dumps(as_json(made), ensure_ascii=False)
+        out = erased_ids(self.catalog, (one for story in made.stories for one in story.articles))
+        said = json.dumps(without(as_json(made), out, None), ensure_ascii=False)
         kept.keep(self.catalog, kept.Row(made.id, owner, series, made.at, title, said))
 
     def briefings(self, limit: int = 50) -> tuple[Briefing, ...]:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from rag.clipping import Clipping
 from rag.errors import UsageError
 from rag.imports import Started
 from rag.library import ingest as stages
@@ -32,13 +31,14 @@ from rag.state import (
     Timeline,
 )
 from rag.types import Article
+from rag.watching import Watching
 
 PAGE = 50
 LONGEST = 80  # characters of a collection's name
 Upload = tuple[str, bytes]
 
 
-class Browsing(Clipping):
+class Browsing(Watching):
     """The part of the newsroom that its library page and `dateline list` use. Safe for threads."""
 
     browser: Browser

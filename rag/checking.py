@@ -8,19 +8,19 @@ from pathlib import Path
 
 from rag.answering.text_check import MOST, TextCheck
 from rag.checked import CheckedText, TextSentence
+from rag.erasing import Erasing
 from rag.errors import ReadingError, UsageError
 from rag.how import Listing
 from rag.library.sentences import sentence_ranges
 from rag.questions import Questions
 from rag.reading import read_bytes
 from rag.types import Found, Scope
-from rag.undoing import Undoing
 
 LONGEST = 200_000  # characters of a text
 OCCURRENCES = 20  # of one quotation that are listed
 
 
-class Checking(Undoing):
+class Checking(Erasing):
     """The part of the newsroom that checks texts. Safe for threads."""
 
     questions: Questions

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.credits import SINCE
+from rag.credits import ERASED, SINCE
 from rag.errors import NoSuchArticle, NotKept, UsageError
 from rag.keeping import Keeping
 from rag.kept import Clip
 from rag.library import clips
+from rag.library.erased import erased_ids
 from rag.library.ledger import now
 from rag.types import Article, Citation
 
@@ -71,9 +72,16 @@ class Clipping(Keeping):
         return tuple(clips.remove(self.catalog, owner, ids))
 
     def reclip(self, owner: str, gone: Sequence[Clip]) -> None:
-        """Bring back what was taken out, in its place and with its note. Raises: ReadOnly."""
+        """Bring back what was taken out, in its place and with its note, but clips of what was erased since.
+
+        Raises:
+            ReadOnly: the home cannot be written.
+        """
         self._refuse_read_only()
-        clips.keep(self.catalog, owner, gone, last=False)
+        cited = (one.article_id for clip in gone for one in clip.citations)
+        out = erased_ids(self.catalog, cited)
+        there = [clip for clip in gone if not any(one.article_id in out for one in clip.citations)]
+        clips.keep(self.catalog, owner, there, last=False)
 
     def note(self, owner: str, clip_id: str, said: str) -> None:
         """Write the note of a clip.
@@ -115,6 +123,8 @@ class Clipping(Keeping):
         return replace(one, since=self.since(one.citations))
 
     def _since(self, cited: Citation) -> str | None:
+        if cited.erased:
+            return ERASED
         try:
             return SINCE.get(self.article(cited.article_id, cited.version).status)
         except NoSuchArticle:

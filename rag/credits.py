@@ -18,6 +18,7 @@ SINCE: dict[ArticleStatus | None, str] = {
     "withdrawn": "withdrawn or removed since",
     None: "removed since",
 }
+ERASED = "erased since"
 
 
 def credit(

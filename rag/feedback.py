@@ -12,6 +12,8 @@ from rag.errors import LibraryError, ReadOnly, UsageError
 from rag.jsonable import as_json, from_json
 from rag.kept import COMMAND_LINE
 from rag.library import feedback as kept
+from rag.library.erased import erased_ids
+from rag.library.erased_words import without
 from rag.newsroom import Newsroom
 from rag.question_sets import Before
 from rag.types import Answer, Scope
@@ -56,13 +58,14 @@ def give(
     if kind != "right" and not note:
         raise UsageError("feedback", "it needs a note", "Say what is wrong, so that somebody can mend it.")
     _refuse_read_only(room)
+    out = erased_ids(room.catalog, (one.article_id for one in answer.citations))
     row = kept.Row(
         answer.id,
         owner,
         kind,
         note,
         answer.asked_as,
-        json.dumps(as_json(answer), ensure_ascii=False),
+        json.dumps(without(as_json(answer), out, None), ensure_ascii=False),
         json.dumps(asdict(scope or Scope()), ensure_ascii=False),
         _now(),
     )

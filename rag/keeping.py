@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.errors import LibraryError, NotKept
 from rag.intake import Intake
 from rag.jsonable import as_json, from_json
 from rag.kept import Asked, Gap, History, Kept
-from rag.library import answers
+from rag.library import answers, erased
 from rag.library.answers import Record
+from rag.library.erased_words import without
 from rag.library.ledger import now
 from rag.types import Answer, Reading, Scope
 
@@ -50,7 +52,7 @@ class Keeping(Intake):
         )
         cites = sorted({(one.article_id, one.version) for one in answer.citations})
         said = json.dumps(as_json(answer), ensure_ascii=False)
-        answers.keep(self.catalog, [Record(asked, owner, said, tuple(cites))])
+        answers.keep(self.catalog, [self._without_erased(Record(asked, owner, said, tuple(cites)))])
         return Kept(asked, answer)
 
     def kept(self, answer_id: str, owner: str) -> Kept:
@@ -88,7 +90,15 @@ class Keeping(Intake):
     def remember(self, records: Sequence[Record]) -> None:
         """Bring back what was forgotten, as it was. Raises: ReadOnly."""
         self._refuse_read_only()
-        answers.keep(self.catalog, records)
+        answers.keep(self.catalog, [self._without_erased(one) for one in records])
+
+    def _without_erased(self, record: Record) -> Record:
+        """An answer that was given before something it cites was erased, and is kept after."""
+        ids = erased.erased_ids(self.catalog, (article_id for article_id, _ in record.cites))
+        if not ids:
+            return record
+        said = without(json.loads(record.answer), ids, None)
+        return replace(record, answer=json.dumps(said, ensure_ascii=False))
 
     def share(self, answer_id: str, owner: str, shared: bool = True) -> None:
         """Let whoever reaches the page open one of the owner's answers, or no longer.

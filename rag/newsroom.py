@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from rag.answering.runnable import AnswerChain, PassageRetriever
     from rag.evaluation.scoring import Result
 
+WATCH_PAUSE = 60.0  # seconds between two times that the app asks watched questions again
+WATCHES_AT_ONCE = 20
 _open: dict[Path, Newsroom] = {}
 _opening = threading.Lock()
 
@@ -84,7 +87,7 @@ class Newsroom(Asking):
     def __init__(self, home: Path, settings: Settings, embedder: Embedder | None, *, serve: bool) -> None:
         self.home, self.settings, self.opened = home, settings, 0
         self._embedder, self._no_embedder = embedder, ""
-        self._own_embedder = embedder is not None
+        self._own_embedder, self._watches_ran = embedder is not None, -WATCH_PAUSE
         self._chat: Chat | None = None
         self._meeting, self.viewing = threading.Lock(), threading.Lock()
         self.views: dict[object, Newsroom] = {}  # of those who may not read all of it
@@ -111,6 +114,7 @@ class Newsroom(Asking):
             )
             self._upkeep: Upkeep | None = None
             self._follow(serve)
+            self.finish_erasures()
             undo.pop_all()
 
     def _follow(self, serve: bool) -> None:
@@ -119,7 +123,7 @@ class Newsroom(Asking):
             return
         if serve:
             follower.start()
-            self._upkeep = Upkeep(embed_lock(self.home), lambda stop: self._embed(stop=stop))
+            self._upkeep = Upkeep(embed_lock(self.home), self._behind_the_page)
             self._upkeep.start()
             return
         try:
@@ -129,6 +133,20 @@ class Newsroom(Asking):
         except LibraryError:
             # the follower keeps it and every answer says it: what is indexed can be asked
             assert follower.last_error is not None
+
+    def _behind_the_page(self, stop: threading.Event) -> int:
+        """What follows behind the page: quotations found, vectors made, then watched questions asked again, a few a
+        minute, but those that cost something. How many vectors."""
+        self.find_quotations(stop=stop)
+        done = self._embed(stop=stop)
+        if (
+            not stop.is_set()
+            and time.monotonic() - self._watches_ran > WATCH_PAUSE
+            and not self.catalog.read_only
+        ):
+            self._watches_ran = time.monotonic()
+            self.run_watches(models=False, limit=WATCHES_AT_ONCE, stop=stop)
+        return done
 
     def __enter__(self) -> Newsroom:
         return self

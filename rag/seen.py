@@ -11,11 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from rag.erasures import Erasure
 from rag.errors import UsageError
 from rag.imports import Import
 from rag.library.access import GuardedCatalog, bars_for, opened_to
 from rag.library.browse import Browser
 from rag.library.embedder import Embedder
+from rag.library.quotations import Row
 from rag.library.repair import Finding
 from rag.library.shelved import NO_SUCH
 from rag.mends import Mend, Mended
@@ -24,6 +26,7 @@ from rag.newsroom import Newsroom
 from rag.questions import Questions
 from rag.reading import Read
 from rag.state import IngestReport, Item, Vectors
+from rag.watched import Rerun
 
 KEPT = 16  # views of one newsroom that stay open; a snapshot of what is in scope stands with each
 ASK = "Ask someone who may read the whole library, or use the command line."
@@ -92,6 +95,12 @@ class SeenNewsroom(Newsroom):
     def vectors(self, *, anew: bool = False) -> Vectors:
         """Whose vectors the whole library has: numbers only."""
         return self._all.vectors(anew=anew)
+
+    def find_quotations(self, **flags: Any) -> tuple[Row, ...]:
+        """The whole newsroom's, kept; what the reader may read of them is read through the guard."""
+        rows = self._all.find_quotations(**flags)
+        seen = set(self.catalog.current_keys().tolist()) if rows else set()
+        return tuple(row for row in rows if row.version_key in seen)
 
     # In and out
 
@@ -165,6 +174,24 @@ class SeenNewsroom(Newsroom):
         """Make such a one again."""
         self.import_items(number, 1)
         return self._said(self._all.redo_import(number, progress=progress))
+
+    def erasing(self, article_ids: Sequence[str]) -> Erasure:
+        """Refused: what is erased goes out of other readers' answers and clips, too."""
+        raise self._refused("Erasing")
+
+    def erase(self, article_ids: Sequence[str], *, who: str = "") -> Erasure:
+        """Refused, too."""
+        raise self._refused("Erasing")
+
+    def run_watches(self, owner: str | None = None, **flags: Any) -> Rerun:
+        """The reader's own, asked within what they may read."""
+        if owner is None:
+            raise self._refused("Asking everybody's watched questions")
+        return super().run_watches(owner, **flags)
+
+    def let_back(self, article_ids: Sequence[str]) -> tuple[str, ...]:
+        """Refused, as erasing is."""
+        raise self._refused("Erasing")
 
     def make_anew(self, *, anew: bool = False) -> bool:
         """As the whole newsroom does: it tells of no article."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rag.errors import UsageError
+from rag.quotations import Quotations
 from rag.types import Found
 
 COLUMNS = ("headline", "outlet", "published", "byline", "article id", "start", "end", "text", "url")
@@ -30,6 +31,24 @@ def sheet(columns: Sequence[str], rows: Iterable[Iterable[str | int | None]]) ->
     writer.writerow(columns)
     writer.writerows([safe(cell) for cell in row] for row in rows)
     return out.getvalue()
+
+
+QUOTED = (
+    "utterance", "wording", "speaker", "whom the source names instead", "quotation", "clause", "headline", "outlet",
+    "published", "article id", "version", "start", "end", "copies", "url",
+)  # fmt: skip
+
+
+def quotations_csv(found: Quotations) -> str:
+    """A row for each place where something is quoted; those of one utterance one after another, under its number."""
+    rows: list[tuple[str | int | None, ...]] = []
+    for number, utterance in enumerate(found.utterances, 1):
+        for one in utterance.quotes:
+            cited = one.citation
+            said = (number, one.wording, one.speaker, one.phrase, " ".join(cited.quote.split()), one.clause)
+            about = (cited.title, cited.outlet, cited.published, cited.article_id, cited.version)
+            rows.append((*said, *about, cited.start, cited.end, " ".join(one.copies), cited.url))
+    return sheet(QUOTED, rows)
 
 
 def write_csv(name: str, passages: Iterable[Found]) -> None:

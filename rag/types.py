@@ -154,6 +154,11 @@ class Citation:
     quote: str
     within: tuple[int, int] | None = None
 
+    @property
+    def erased(self) -> bool:
+        """Whether the article was erased since: its words are not in what was kept either."""
+        return not self.quote
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

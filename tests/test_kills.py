@@ -22,7 +22,7 @@ from tests.fakes.embedder import FakeEmbedder
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 80
-SOME = 12  # embedded with the real weights, which takes its time
+SOME = 40  # embedded with the real weights, which takes a second or more on any machine
 KILLS = int(os.environ.get("DATELINE_FAULT_KILLS", "2"))
 
 

@@ -25,19 +25,21 @@ LISTS = {
     "article": "articles",
     "not_article": "not_articles",
 }
-ONCE = ("q", "from", "to", "language", "undated", "answer")
+ONCE = ("q", "by", "from", "to", "language", "undated", "answer")
 LONGEST = 60  # characters of what could not be read that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What an address says. `answer`: the id of a kept one. `problems` are sentences about what it says in vain."""
+    """What an address says. `answer`: the id of a kept one. `by`: whose quotations. `problems` are sentences about what
+    it says in vain."""
 
     question: str = ""
     scope: Scope = field(default_factory=Scope)
     not_read: frozenset[Reading] = frozenset()
     problems: tuple[str, ...] = ()
     answer: str = ""
+    by: str = ""
 
 
 def read(said: Said) -> Address:
@@ -67,7 +69,8 @@ def read(said: Said) -> Address:
         **lists,
     )
     not_read = _known("not_read", tuple(said.get("not_read", ())), get_args(Reading), problems)
-    return Address(one.get("q", ""), scope, frozenset(not_read), tuple(problems), one.get("answer", ""))  # type: ignore[arg-type]
+    unread = frozenset(not_read)
+    return Address(one.get("q", ""), scope, unread, tuple(problems), one.get("answer", ""), one.get("by", ""))  # type: ignore[arg-type]
 
 
 def write(address: Address) -> dict[str, list[str]]:
@@ -75,6 +78,7 @@ def write(address: Address) -> dict[str, list[str]]:
     scope = address.scope
     said: dict[str, list[str]] = {
         "q": [address.question],
+        "by": [address.by],
         "from": [scope.from_ or ""],
         "to": [scope.to or ""],
     }

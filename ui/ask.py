@@ -26,6 +26,7 @@ from ui import (
     room,
     scope,
     view,
+    watching,
     welcome,
 )
 from ui.address import Address
@@ -270,7 +271,10 @@ def _below() -> None:
     except DatelineError:
         return
     if answer is not None and answer.status != "failed":
-        feedback.below(answer, showing.asked.scope if showing.asked else scope.here("ask").scope)
+        within = showing.asked.scope if showing.asked else scope.here("ask").scope
+        feedback.below(answer, within)
+        with st.container(key="watching", horizontal=True):
+            watching.below(answer, within)
 
 
 def _shown() -> Asking:

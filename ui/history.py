@@ -6,25 +6,29 @@ import streamlit as st
 
 from rag.errors import DatelineError
 from rag.kept import Asked, Gap
-from ui import address, bar, dates, draw, frame, reader, recorded, room, undo, words
+from ui import address, bar, dates, draw, frame, reader, recorded, room, undo, watching, words
 from ui.address import Address
 
 SHOWN = 25  # questions at first, and more at each press
-MINE, GAPS = "Asked by me", "Gaps"
+MINE, WATCHED, GAPS = "Asked by me", "Watched", "Gaps"
 
 
 def page() -> None:
     """Draw the page."""
     with st.container(key="shelfhead", horizontal=True, vertical_alignment="center"):
         st.html("<h1>History</h1>")
+    if st.query_params.pop("show", None) == watching.SHOW:
+        st.session_state.history_shows = WATCHED
     st.session_state.setdefault("history_shows", MINE)
     try:
         shows = st.segmented_control(
-            "Show", [MINE, GAPS], key="history_shows", required=True, label_visibility="collapsed"
+            "Show", [MINE, WATCHED, GAPS], key="history_shows", required=True, label_visibility="collapsed"
         )
         undo.notice("history")
         if shows == GAPS:
             _gaps()
+        elif shows == WATCHED:
+            watching.page()
         else:
             _mine()
     except DatelineError as error:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import streamlit as st
 
 from rag.errors import DatelineError
 from rag.state import ShelfSort, Sift
 from ui import (
+    erasing,
     frame,
     imports,
     library_add,
@@ -53,6 +55,9 @@ def _list() -> None:
             st.button(
                 "Close imports" if listed else "Imports…", key="library_imports", on_click=imports.toggle
             )
+        if not status.read_only and erasing.any_made():
+            shown = bool(st.session_state.get(erasing.OPEN))
+            st.button("Close erased" if shown else "Erased…", key="library_erased", on_click=erasing.toggle)
     if status.read_only:
         st.text("This home cannot be written: its articles can be read, and nothing added, moved or removed.")
     if not shelves.held:
@@ -63,6 +68,8 @@ def _list() -> None:
         library_add.page(shelves, open_article)
     if st.session_state.get(imports.OPEN) and not status.read_only:
         imports.page()
+    if st.session_state.get(erasing.OPEN) and not status.read_only:
+        erasing.page()
     if not shelves.held:
         return
     sifting.control(shelves, today, _first_page)
@@ -84,7 +91,8 @@ def _table(sift: Sift, *, selectable: bool) -> None:
         return
     chosen = shelving.selected()
     if chosen:
-        shelving.actions(chosen, "selected")
+        shelving.actions(chosen, "selected", further=partial(erasing.button, chosen, "selected"))
+        erasing.asked(chosen)
     data = shelf.table(
         listing,
         room.today(),

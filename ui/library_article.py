@@ -18,6 +18,7 @@ from ui import (
     clipping,
     dates,
     draw,
+    erasing,
     frame,
     mending,
     recorded,
@@ -107,6 +108,8 @@ def _about(shelved: Shelved, article: Article, editions: Sequence[Edition]) -> s
             )
         elif shelved.status == "usable":
             shelving.actions((shelved.article_id,), "article")
+        erasing.button((shelved.article_id,), "article")
+        erasing.asked((shelved.article_id,))
     st.html(_record(shelved, article, today))
     _original(article)
     modes = ["Text", "Passages", *(["Changes"] if len(editions) > 1 else [])]

@@ -9,13 +9,14 @@ from ui import draw, frame, room, scope, sifting, sign_in, words
 
 # What a reader typed or set stays while another page is looked at.
 KEPT = (
-    *("ask_text", "search_text", "check_text", "unrecorded"),
+    *("ask_text", "search_text", "check_text", "quotes_text", "quotes_by_text", "unrecorded"),
     *("brief_topic", "brief_template", "brief_words"),
     *sifting.FIELDS,
 )
 PAGES = [
     st.Page("ask.py", title="Ask", default=True),
     st.Page("search.py", title="Search"),
+    st.Page("quotes.py", title="Quotes"),
     st.Page("check.py", title="Check"),
     st.Page("briefing.py", title="Briefing"),
     st.Page("library.py", title="Library"),

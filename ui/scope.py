@@ -1,9 +1,9 @@
 """The scope a reader sets and the readings they do not want: kept with the session, said by the address, drawn as
 a bar.
 
-The session holds the scope of these pages, and for each page (`name`: "ask", "search"; "check" has a text instead) the
-question asked there. The address follows what the reader does; where it says something else (a link, back, forward,
-reload), the session follows it.
+The session holds the scope of these pages, and for each page (`name`: "ask", "search"; "quotes", with a speaker;
+"check" has a text instead) the question asked there. The address follows what the reader does; where it says something
+else (a link, back, forward, reload), the session follows it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ui import address, bar, draw, readings, room, view
 from ui.address import Address
 from ui.contract import Pane
 
-PAGES = ("ask", "search", "check", "briefing")
+PAGES = ("ask", "search", "quotes", "check", "briefing")
 # Seconds between looks at whether the library has changed underneath.
 LOOK = 3
 
@@ -39,7 +39,8 @@ def here(name: str) -> Address:
     """What the address of a page should say. It names the answer as long as question and scope are those it was
     given to."""
     held = st.session_state
-    said = Address(held.get(f"{name}_question", ""), chosen(), held.get(f"{name}_not_read", frozenset()))
+    unread = held.get(f"{name}_not_read", frozenset())
+    said = Address(held.get(f"{name}_question", ""), chosen(), unread, by=held.get(f"{name}_by", ""))
     asked: Address | None = held.get(f"{name}_asked")
     return asked if asked is not None and replace(asked, answer="") == said else said
 
@@ -110,9 +111,12 @@ def follow(name: str) -> None:
         read = replace(read, answer="")
     held.update({"scope": read.scope, "problems": read.problems, "address": now})
     held[f"{name}_not_read"], held[f"{name}_question"] = read.not_read, read.question
+    held[f"{name}_by"] = read.by
     asked: Address | None = held.get(f"{name}_asked")
-    if replace(read, problems=()) != asked and (read.question or read.answer or asked is not None):
+    if replace(read, problems=()) != asked and (read.question or read.by or read.answer or asked is not None):
         held[f"{name}_text"], held[f"{name}_due"] = read.question, True
+        if read.by or f"{name}_by_text" in held:
+            held[f"{name}_by_text"] = read.by
         held[f"{name}_at"], held[f"{name}_asked"] = read, None
     held.address_said = address.write(here(name))
 
@@ -122,7 +126,7 @@ def due(name: str, ask: Callable[[str], None], forget: Callable[[], None]) -> No
     if not st.session_state.pop(f"{name}_due", False):
         return
     question = here(name).question
-    if question or answer(name):
+    if question or here(name).by or answer(name):
         ask(question)
     else:
         st.session_state.pop(f"{name}_asked", None)

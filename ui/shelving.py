@@ -59,16 +59,18 @@ def tell(
     st.session_state.update({SAID: said, UNDO: undo, MEND: mend, IMPORT: imported, REDO: redo})
 
 
-def actions(ids: tuple[str, ...], name: str) -> None:
-    """What can be done with these articles."""
+def actions(ids: tuple[str, ...], name: str, *, further: Callable[[], None] | None = None) -> None:
+    """What can be done with these articles; `further` draws what else can."""
     with st.container(key=f"actions-{name}", horizontal=True, vertical_alignment="center"):
         if name == "selected":
             st.text(f"{words.count(len(ids), 'article')} selected")
         st.button("Remove", key=f"{name}_remove", on_click=remove, args=(ids,))
         with st.popover("Collections", width="content"):
             _collections(ids, name)
+        if further is not None:
+            further()
         if name == "selected":
-            st.button("Select none", key="select_none", type="tertiary", on_click=_none)
+            st.button("Select none", key="select_none", type="tertiary", on_click=none_selected)
 
 
 def remove(ids: tuple[str, ...]) -> None:
@@ -81,7 +83,7 @@ def remove(ids: tuple[str, ...]) -> None:
         return said + (f" {rest:,} had gone before." if rest else ""), gone
 
     _do(lambda: room.opened().remove(ids), done)
-    _none()
+    none_selected()
 
 
 def undo() -> None:
@@ -230,5 +232,6 @@ def _do(act: Callable[[], IngestReport], done: Callable[[IngestReport], tuple[st
     tell(*done(report))
 
 
-def _none() -> None:
+def none_selected() -> None:
+    """Select no article any more."""
     st.session_state[SELECTED] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rag import links
-from rag.credits import SINCE, credit
+from rag.credits import ERASED, SINCE, credit
 from rag.errors import NoSuchArticle
 from rag.types import Article, Kind
 from ui import dates, words
@@ -46,6 +46,7 @@ class Wanted:
     attributions: tuple[str, ...] = ()
     within: tuple[int, int] | None = None
     beside: tuple[tuple[int, int], ...] = ()
+    erased: bool = False
 
     @property
     def key(self) -> str:
@@ -86,7 +87,7 @@ class Shelf:
             "label": words.source(want.outlet, want.published, want.kind, self.today),
             "source": want.key,
             "located": located(article, want),
-            "since": SINCE.get(article.status if article is not None else None),
+            "since": ERASED if want.erased else SINCE.get(article.status if article is not None else None),
             "quote": " ".join(want.quote.split()),
             "used_by": list(want.used_by),
         }
@@ -96,7 +97,8 @@ class Shelf:
         if article is None:
             line = words.source(want.outlet, want.published, want.kind, self.today)
             said = credit(want.outlet, want.published, want.title, want.kind, None)
-            return _header(key, "removed", want.title, line, want.published, said)
+            gone = _header(key, "removed", want.title, line, want.published, said)
+            return {**gone, "notice": words.ERASED} if want.erased else gone
         line = words.article_line(article, self.today)
         said = credit(article.outlet, article.published, article.title, article.kind, article.page)
         if article.status == "withdrawn":

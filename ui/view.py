@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from rag.erasures import MARK
 from rag.kept import Asked
 from rag.marks import UNFINISHED, alarms, leads, marks, parts_said
 from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
@@ -197,7 +198,7 @@ def _closest(cited: Citation, today: date) -> Statement:
     return {
         "id": f"p{cited.number}",
         "kind": "passage",
-        "text": " ".join(_nearer(cited).split()),
+        "text": " ".join(_nearer(cited).split()) or MARK,
         "cites": [cited.number],
         "heading": cited.title or "Untitled",
         "byline": words.source(cited.outlet, cited.published, cited.kind, today),
@@ -206,7 +207,7 @@ def _closest(cited: Citation, today: date) -> Statement:
 
 def _nearer(cited: Citation) -> str:
     """A closest passage from its nearest sentence, where that would otherwise stand below what is shown."""
-    if cited.within is None or cited.within[1] - cited.start < EXCERPT:
+    if cited.erased or cited.within is None or cited.within[1] - cited.start < EXCERPT:
         return cited.quote
     return "… " + cited.quote[cited.within[0] - cited.start :]
 
@@ -257,6 +258,7 @@ def from_citation(cited: Citation, sentences: Sequence[Sentence] = (), answered:
         used_by=tuple(f"s{at}" for at, _ in uses) if answered else (f"p{cited.number}",),
         attributions=tuple(sentence.attribution for _, sentence in uses if sentence.attribution),
         within=cited.within,
+        erased=cited.erased,
     )
 
 

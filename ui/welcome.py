@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from rag.state import Status
-from ui import frame, room, words
+from ui import frame, room, watching, words
 
 SAMPLE_QUESTIONS = (
     "How many people were evacuated in the flood?",
@@ -18,6 +18,7 @@ SAMPLE_QUESTIONS = (
 
 def draw(library: Status, on_example: Callable[[str], None]) -> None:
     """What Dateline does, what is in the library, and of the sample three questions to press."""
+    watching.told()
     with st.container(key="welcome"):
         left, right = st.columns([6, 5], gap="large")
         with left:

@@ -36,6 +36,7 @@ GONE = {
     "removed": "Removed from the library since. The answer was written while it was there.",
     "withdrawn": "Withdrawn by its outlet or removed from the library since. Its text is no longer shown.",
 }
+ERASED = "Erased since: nothing of it is kept, nor what this answer said of it."
 OUTCOMES: dict[AnswerStatus, str] = {
     "answered": "answered",
     "closest": "closest passages only",

@@ -8,7 +8,23 @@ from contextlib import AbstractContextManager
 
 import typer
 
-from rag.commands import article, brief, check, clips, eval, export, history, mend, rules, shelf, undo, upkeep
+from rag.commands import (
+    article,
+    brief,
+    check,
+    clips,
+    erase,
+    eval,
+    export,
+    history,
+    mend,
+    quotes,
+    rules,
+    shelf,
+    undo,
+    upkeep,
+    watch,
+)
 from rag.commands.shelf import Opened, Print
 
 
@@ -19,7 +35,7 @@ def add(
     stopping: Callable[[], AbstractContextManager[threading.Event]],
 ) -> None:
     """Put them in, in the order of the help."""
-    for group in (shelf, article, check, history, export, clips, rules, mend, undo):
+    for group in (shelf, article, check, quotes, watch, history, export, clips, rules, mend, undo, erase):
         group.add(app, opened, show)
     for group in (brief, upkeep, eval):
         group.add(app, opened, show, stopping)

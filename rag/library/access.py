@@ -15,7 +15,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, event, insert, select
 
-from rag.library import database, schema, schema_briefings, schema_evaluation
+from rag.library import (
+    database,
+    schema,
+    schema_briefings,
+    schema_erased,
+    schema_evaluation,
+    schema_quotations,
+    schema_watches,
+)
 from rag.library.catalog import Catalog
 from rag.library.kept_versions import KeptVersions
 from rag.library.ledger import ledger
@@ -72,11 +80,21 @@ SEEN: dict[Table, str] = {
     ),
     schema.decisions: _NOTHING,
     schema_briefings.briefings: _NOTHING,
+    schema_erased.erasures: _NOTHING,
+    schema_watches.watches: " AND ".join(
+        _NO_CITED.format(f"watches.answer, '$.{found}'") for found in ("citations", "nearest")
+    ),
+    schema_watches.watch_changes: " AND ".join(
+        _NO_CITED.format(f"watch_changes.answers, '$.{answer}.{found}'")
+        for answer in ("before", "after")
+        for found in ("citations", "nearest")
+    ),
+    schema_quotations.quotations: _VERSION.format("version_key"),
 }
 # Tables without a view, since they tell of no article: keys and numbers, settings, repairs by their names.
 TELLING_NOTHING = frozenset(
     {"meta", "counter", "access", "away", "vectors", "changes", "mendings", "taken_back", "once_more"}
-    | {"originals", "rules", "spending"}
+    | {"originals", "rules", "spending", "erased", "quoted"}
 )
 
 

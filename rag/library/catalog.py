@@ -6,6 +6,7 @@ superseded, withdrawn or removed, went at another, so the library can be read as
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.schema import CreateIndex
 
-from rag.errors import CatalogDamaged, CatalogTooNew, NoSuchArticle
+from rag.errors import CatalogDamaged, CatalogTooNew, LibraryError, NoSuchArticle
 from rag.library import database
 from rag.library.kept_versions import KeptVersions
 from rag.library.rows import Change, HitRow, PassageRow, Pending, Totals, VectorRow
@@ -270,6 +271,10 @@ class Catalog:
 
         return self._each(version_keys, read)
 
+    def texts_of(self, connection: Connection, keys: Iterable[int]) -> dict[int, Article]:
+        """These usable versions with their texts, by key; those that are gone are left out."""
+        return self._kept_versions.of(connection, keys)
+
     def published_of(self, version_keys: Sequence[int]) -> list[str]:
         """The dates of these versions as their outlets wrote them, undated ones left out."""
         asked = select(versions.c.published).where(versions.c.key.in_(version_keys))
@@ -291,3 +296,20 @@ class Catalog:
         with self.reading() as connection:
             said = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
         return None if said == ["ok"] else "; ".join(str(line) for line in said)
+
+    def compact(self) -> None:
+        """Write the file anew, without its free pages, and empty the log beside it; texts held in memory are dropped.
+
+        Raises:
+            DiskFull: there is no room for a second copy meanwhile.
+            LibraryError: another process reads it for too long; all that is in it is kept.
+        """
+        self._kept_versions = KeptVersions()
+        with database.explained(self.path), self._engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
+            until = time.monotonic() + database.PATIENCE
+            while (busy := connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()) and busy[0]:
+                if time.monotonic() > until:
+                    fault = f"another process has been reading for over {database.PATIENCE:.0f} s"
+                    raise LibraryError(str(self.path), fault, "End it; the next start goes on.")
+                time.sleep(0.1)

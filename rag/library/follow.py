@@ -93,11 +93,12 @@ class Follower:
         """While this is held, only the thread that holds it follows."""
         return self._working
 
-    def renew(self, parts: frozenset[Part]) -> None:
-        """Build these parts anew, then catch up. Raises: DatelineError; what served before then serves on."""
+    def renew(self, parts: frozenset[Part], *, until: tuple[Part, ...] | None = None) -> None:
+        """Build these parts anew, then catch up (`until` these have; default: all). Raises: DatelineError; what served
+        before then serves on."""
         with self._working:
             self._steps.renew(parts)
-            self.catch_up()
+            self.catch_up(parts=until)
 
     def start(self) -> None:
         """Follow in the background from now on."""

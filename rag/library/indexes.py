@@ -140,6 +140,19 @@ class Indexes:
         """A search met damage in this part: leave it out from now on; a holder builds it anew."""
         self._shelf.fail(part, error.fault)
 
+    def renew(self) -> None:
+        """Build every index anew from the catalog, and leave no file of the old ones; Chroma fills behind.
+
+        Raises:
+            IndexRefused: it does not hold the lock.
+            DiskFull, LibraryError: what served before serves on.
+        """
+        if self.follower is None:
+            raise IndexRefused(str(self.home), "another process holds its indexes", "Stop that one first.")
+        self.follower.renew(frozenset(PARTS), until=("words", "meaning"))
+        for directory in generations.leftovers(self.home):
+            generations.discard(directory)
+
     def health(self) -> Health:
         """How everything is, for the status page."""
         catalog = self._catalog.sequence()

@@ -14,10 +14,12 @@ from threading import Event
 from typing import Literal
 
 from rag.errors import ModelError
+from rag.library import originals
 from rag.library.catalog import Catalog
 from rag.library.duplicates import bands, signature
 from rag.library.embedder import Embedded, Embedder, ToEmbed
 from rag.library.embeddings import store_vectors, work
+from rag.library.erased import barred
 from rag.library.originals import OriginalFiles
 from rag.library.passages import header, split
 from rag.library.rows import Pending, ToStore
@@ -116,8 +118,11 @@ def _store_batch(
     known = catalog.contents([read.article.id for read in batch if read.article])
     settled: dict[int, Item] = {}
     fresh: list[tuple[int, ToStore]] = []
+    out = _kept_out(catalog, batch, files)
     for place, read in enumerate(batch):
-        if read.article is None:
+        if read.article is not None and read.article.id in out:
+            settled[place] = Item(read.source, "skipped", out[read.article.id], read.article.id)
+        elif read.article is None:
             settled[place] = Item(read.source, "skipped" if read.skipped else "failed", read.reason)
         elif known.get(read.article.id) == (content_hash(read.article), True):
             settled[place] = Item(read.source, "unchanged", read.reason, read.article.id)
@@ -138,8 +143,29 @@ def _prepared(read: Read, article: Article, split: Split, files: OriginalFiles |
         marks.to_bytes(),
         bands(marks),
         read.reason,
-        files.keep(read.original, read.line) if files and read.original else None,
+        files.keep(read.original, read.line)
+        if files and read.original and not files.refused(read.original.digest)
+        else None,
     )
+
+
+def _kept_out(catalog: Catalog, batch: Sequence[Read], files: OriginalFiles | None) -> dict[str, str]:
+    """Why what was erased does not come in again, by id; a file that holds it is not kept either."""
+    out = barred(catalog, [read.article for read in batch if read.article])
+    digests = {
+        read.original.digest
+        for read in batch
+        if read.original is not None and read.article is not None and read.article.id in out
+    }
+    if digests and files is not None:
+        with catalog.writing() as connection:
+            originals.forget(connection, sorted(digests))
+        for digest in digests:
+            files.refuse(digest)
+    return {
+        one: f"it was erased (receipt {number}) and stays out; `dateline erase --let-back ID` allows it again"
+        for one, number in out.items()
+    }
 
 
 def embed_all(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from rag.errors import LibraryError
-from rag.library.catalog import Catalog
+from rag.library.catalog import AT_ONCE, Catalog
 from rag.library.durable import explained
 from rag.library.schema import articles, original_of, originals, versions
 from rag.reading.read import Original
@@ -30,6 +30,7 @@ class OriginalFiles:
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "originals"
+        self._refused: set[str] = set()
 
     def path(self, digest: str) -> Path:
         """Where the file with this sha256 is."""
@@ -54,6 +55,22 @@ class OriginalFiles:
                     beside.unlink(missing_ok=True)
         return Kept(digest, original.name, size, line)
 
+    def refuse(self, digest: str) -> None:
+        """Delete a file and keep it no more: something in it was erased."""
+        self._refused.add(digest)
+        path = self.path(digest)
+        with explained(path):
+            path.unlink(missing_ok=True)
+
+    def refused(self, digest: str) -> bool:
+        """Whether it is not kept."""
+        return digest in self._refused
+
+    def unnamed(self, named: Iterable[str]) -> Iterator[Path]:
+        """The files that no article names."""
+        wanted = set(named)
+        return (path for path in sorted(self._folder.glob("*/*")) if path.name not in wanted)
+
     def read(self, kept: Kept) -> bytes:
         """A file as it came.
 
@@ -72,10 +89,10 @@ class OriginalFiles:
 
     def sweep(self, named: Iterable[str]) -> int:
         """Delete the files that no article names, but young ones. How many there were."""
-        wanted, gone = set(named), 0
-        for path in sorted(self._folder.glob("*/*")):
+        gone = 0
+        for path in self.unnamed(named):
             with explained(path):
-                if path.name not in wanted and time.time() - path.stat().st_mtime > YOUNG:
+                if time.time() - path.stat().st_mtime > YOUNG:
                     path.unlink(missing_ok=True)
                     gone += 1
         return gone
@@ -87,6 +104,14 @@ def note(connection: Connection, version_key: int, kept: Kept) -> None:
     connection.execute(insert(originals).prefix_with("OR IGNORE").values(**row))
     own = {"version_key": version_key, "digest": kept.digest, "name": kept.name, "line": kept.line}
     connection.execute(insert(original_of).values(**own))
+
+
+def forget(connection: Connection, digests: Sequence[str]) -> None:
+    """No version names these files any more."""
+    for first in range(0, len(digests), AT_ONCE):
+        some = digests[first : first + AT_ONCE]
+        connection.execute(delete(original_of).where(original_of.c.digest.in_(some)))
+        connection.execute(delete(originals).where(originals.c.digest.in_(some)))
 
 
 def of_article(catalog: Catalog, article_id: str, version: int) -> Kept | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, String, Table, Text
 
-from rag.library.schema_evaluation import metadata
+from rag.library.schema_watches import metadata
 
 # A briefing whole, as JSON; versions of one have its `name` and follow each other.
 briefings = Table(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag.library import originals
 from rag.library.catalog import Catalog
+from rag.library.erased import fresh_key
 from rag.library.imported import brought
 from rag.library.ledger import Ledger, ledger
 from rag.library.mended import (
@@ -176,7 +177,7 @@ def _store_unknown(book: Ledger, known: Known, new: ToStore) -> Stored:
     if aliased:
         connection.execute(delete(aliases).where(aliases.c.id == article.id))
         known.aliases.discard(article.id)
-    values = {"id": article.id, "given_id": int(new.given_id)}
+    values = {"id": article.id, "given_id": int(new.given_id), **_fresh(connection, "article_key")}
     key = int(connection.execute(insert(articles).values(**values)).inserted_primary_key[0])  # type: ignore[index]
     return add_version(book, known, new, key, 1, "added")
 
@@ -222,7 +223,7 @@ def add_version(
             article.collections if version == 1 else by_hand(connection, key, article.collections)
         ),
     }
-    row |= {name: getattr(article, name) for name in _PLAIN}
+    row |= {name: getattr(article, name) for name in _PLAIN} | _fresh(connection, "version_key")
     version_key = int(connection.execute(insert(versions).values(**row)).inserted_primary_key[0])  # type: ignore[index]
     keep_record(connection, key, version_key, new.article, article, fired)
     furniture = np.array(article.furniture, np.int32).tobytes()
@@ -258,8 +259,17 @@ def insert_passages(connection: Connection, version_key: int, found: Sequence[Pa
         }
         for passage in found
     ]
+    first = fresh_key(connection, "passage_id") if rows else None
+    if first is not None:
+        rows = [row | {"id": first + at} for at, row in enumerate(rows)]
     if rows:
         connection.execute(insert(passages), rows)
+
+
+def _fresh(connection: Connection, name: str) -> dict[str, int]:
+    """The key of a row, where the table's own next one was given before, to what was erased."""
+    key = fresh_key(connection, name)
+    return {} if key is None else {"key": key}
 
 
 def _group(connection: Connection, new: ToStore, key: int, *, fresh: bool) -> list[int]:

@@ -111,6 +111,13 @@ def checked(one: Reader) -> None:
     one.page.locator(".pane .statement").first.wait_for()
 
 
+def quoted(one: Reader) -> None:
+    """Quotations, beside the article."""
+    one.page.get_by_label("About").fill("museum")
+    one.page.get_by_role("button", name="Find", exact=True).click()
+    one.page.locator(".pane .headline, .pane .statement").first.wait_for()
+
+
 def passages(one: Reader) -> None:
     """An article with the passages it is cut into."""
     one.page.get_by_role("radio", name="Passages").click()
@@ -160,6 +167,8 @@ PAGES: dict[str, tuple[str, Callable[[Reader], None]]] = {
     "search": ("search", found),
     "check": ("check", checked),
     "briefing": ("briefing", briefed),
+    "quotes": ("quotes", quoted),
+    "erasing": ("library?article=otters", pressed("Erase…", ".st-key-erase")),
     "library": ("library", shown(".shelf tbody tr")),
     "article": ("library?article=otters", shown("article .body")),
     "passages": ("library?article=otters", passages),

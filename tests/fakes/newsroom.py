@@ -18,7 +18,6 @@ from pathlib import Path
 from weakref import finalize
 
 from rag.answering.follow_up import Turn, rewrite
-from rag.clipping import Clipping
 from rag.errors import DatelineError, NoSuchArticle, UsageError
 from rag.library.catalog import Catalog
 from rag.newsroom import How, Listing
@@ -41,11 +40,12 @@ from rag.types import (
     Sentence,
     Stage,
 )
+from rag.watching import Watching
 from tests.fakes.scripted import ARTICLES, COST, FERRY, SCRIPTS, UNDATED, Script
 
 
 @dataclass
-class FakeNewsroom(Clipping):
+class FakeNewsroom(Watching):
     """The front door of rag.newsroom as far as the page uses it; what is kept for readers is kept for real."""
 
     articles: dict[str, Article] = field(default_factory=lambda: {a.id: a for a in ARTICLES})

@@ -172,7 +172,7 @@ def test_row_09_a_damaged_catalog_is_named_and_nothing_is_touched(tmp_path: Path
     catalog.close()
     path = tmp_path / "catalog.sqlite3"
     content = bytearray(path.read_bytes())
-    for place in range(4096 * 64, len(content) - 4096, 4096 * 5):  # behind the pages that hold the schema
+    for place in range(4096 * 80, len(content) - 4096, 4096 * 5):  # behind the pages that hold the schema
         content[place : place + 60] = b"\xa5" * 60
     path.write_bytes(content)
     before = sorted(file.stat().st_mtime_ns for file in (tmp_path / "index").rglob("*"))
