@@ -9,20 +9,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, inspect, select
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from rag.errors import CatalogDamaged, CatalogTooNew, LibraryError, NoSuchArticle
 from rag.library import database
 from rag.library.kept_versions import KeptVersions
 from rag.library.rows import Change, HitRow, PassageRow, Pending, Totals, VectorRow
 from rag.library.schema import (
-    BROWSED,
     SCHEMA,
     articles,
     changes,
@@ -53,6 +54,17 @@ AT_ONCE = 500  # values in one IN (...): SQLite's limit is 32,766, its planner i
 T = TypeVar("T")
 
 
+@cache
+def _statements() -> dict[str, str]:
+    """What makes each table and index, written out once: a catalog made before one of them was there gets it too."""
+    made: dict[str, str] = {}
+    for table in metadata.sorted_tables:
+        made[table.name] = str(CreateTable(table).compile(dialect=dialect()))
+        for index in table.indexes:
+            made[str(index.name)] = str(CreateIndex(index).compile(dialect=dialect()))
+    return made
+
+
 class Catalog:
     """Reads the catalog; safe for threads; any process may open it.
 
@@ -81,9 +93,10 @@ class Catalog:
 
     def _prepare(self) -> None:
         with self.writing() as connection:
-            metadata.create_all(connection)
-            for index in BROWSED:  # catalogs made before these were there
-                connection.execute(CreateIndex(index, if_not_exists=True))
+            there = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+            for name, made in _statements().items():
+                if name not in there:
+                    connection.exec_driver_sql(made)
             if connection.scalar(select(counter.c.sequence)) is None:
                 connection.execute(counter.insert().values(id=1, sequence=0))
                 connection.execute(meta.insert().values(name="schema", value=str(SCHEMA)))

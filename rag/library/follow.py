@@ -65,16 +65,23 @@ class Follower:
             target = self._catalog.sequence() if until is None else until
             while True:
                 with self._working:
-                    if self._steps.reached(target, parts) and self._steps.count():
-                        self.last_error = None
+                    if self._there(target, parts):
                         return True
                     if self._stop.is_set() or enough():
                         return False
                     moved = self._steps.round()
+                    if self._there(target, parts):
+                        return True
                 time.sleep(_YIELD if moved else _IDLE)
         except Exception as error:
             self.last_error = error.with_traceback(None)
             raise
+
+    def _there(self, target: int, parts: tuple[Part, ...]) -> bool:
+        reached = self._steps.reached(target, parts) and self._steps.count()
+        if reached:
+            self.last_error = None
+        return reached
 
     def await_words(self, sequence: int, seconds: float) -> None:
         """Let the words reach `sequence`, for at most about so many seconds. Follows itself where no thread does.

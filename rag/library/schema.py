@@ -88,13 +88,11 @@ versions = Table(
 OLDEST = text("coalesce(day_first, 99999999)")
 OUTLET = text("coalesce(outlet, char(1114111)) COLLATE NOCASE")
 TITLE = text("coalesce(title, char(1114111)) COLLATE NOCASE")
-BROWSED = (
-    Index("versions_newest_first", versions.c.day_last, versions.c.published, versions.c.article_key),
-    Index("versions_oldest_first", OLDEST, versions.c.published, versions.c.article_key),
-    Index("versions_by_outlet", OUTLET, versions.c.day_last.desc(), versions.c.article_key.desc()),
-    Index("versions_ended_by", versions.c.ended_by),
-    Index("versions_by_title", TITLE, versions.c.day_last.desc(), versions.c.article_key.desc()),
-)
+Index("versions_newest_first", versions.c.day_last, versions.c.published, versions.c.article_key)
+Index("versions_oldest_first", OLDEST, versions.c.published, versions.c.article_key)
+Index("versions_by_outlet", OUTLET, versions.c.day_last.desc(), versions.c.article_key.desc())
+Index("versions_ended_by", versions.c.ended_by)
+Index("versions_by_title", TITLE, versions.c.day_last.desc(), versions.c.article_key.desc())
 
 # A version that was removed by hand and brought back was not usable from the sequence `went` until `back`.
 away = Table(
