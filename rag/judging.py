@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from itertools import groupby
 
 from rag import evaluating, grading
@@ -19,7 +18,8 @@ from rag.evaluation.words import judged_lines
 from rag.library import judgements as kept
 from rag.library import runs as kept_runs
 from rag.library.ingest import Progress
-from rag.models.chat import Chat, End
+from rag.models.chat import Chat
+from rag.models.whole import whole
 from rag.newsroom import Newsroom
 
 SESSION = "eval judge"
@@ -124,29 +124,12 @@ def _asked(room: Newsroom, chat: Chat, prompt: Prompt, text: str, stop: threadin
     sent = chat.counter.count(system) + chat.counter.count(user)
     if sent > chat.window - chat.reply - AROUND:
         return None, "", f"it does not fit the model's {chat.window:,} tokens"
-    reply, end, fault = "", None, None
-    with closing(chat.stream(system, user, stop=stop)) as coming:  # type: ignore[type-var]
-        try:
-            for piece in coming:
-                if isinstance(piece, End):
-                    end = piece
-                    break
-                reply += piece.text
-                if len(reply) > LONGEST:
-                    break
-        except ModelError as error:
-            fault = str(error)
-    if end is not None or reply or fault is None:
-        counted = end is not None and end.tokens_in is not None and end.tokens_out is not None
-        tokens_in = end.tokens_in if counted and end and end.tokens_in is not None else sent
-        tokens_out = (
-            end.tokens_out if counted and end and end.tokens_out is not None else chat.counter.count(reply)
-        )
-        took = {"in": tokens_in, "out": tokens_out}
-        room.limits.note(SESSION, chat.model, took, chat.cost(tokens_in, tokens_out))
-    found = read(reply) if fault is None else None
+    asked = whole(chat, system, user, longest=LONGEST, stop=stop)
+    if asked.tokens is not None:
+        room.limits.note(SESSION, chat.model, asked.tokens, asked.cost)
+    found = read(asked.text) if asked.fault is None else None
     if found is None:
-        return None, "", fault or "what it wrote is no judgement"
+        return None, "", str(asked.fault or "what it wrote is no judgement")
     return found[0], found[1], None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
 from rag.answering.follow_up import BACK, FollowUp, Turn
@@ -14,7 +13,8 @@ from rag.answering.prompts import Prompt
 from rag.answering.spoken_of import proper
 from rag.errors import ModelError
 from rag.evidence.names import same
-from rag.models.chat import Chat, End
+from rag.models.chat import Chat
+from rag.models.whole import whole
 
 PLACEHOLDERS = ("conversation", "question")
 LONGEST = 1_000  # characters of a rewritten question
@@ -49,28 +49,14 @@ def rewrite(
     sent = chat.counter.count(system) + chat.counter.count(user)
     if sent > chat.window - chat.reply - AROUND:
         return Rewriting(FollowUp(), None, None, _fault(chat, "the conversation does not fit its context"))
-    reply, end, fault = "", None, None
-    with closing(chat.stream(system, user, stop=stop)) as coming:  # type: ignore[type-var]
-        try:
-            for piece in coming:
-                if isinstance(piece, End):
-                    end = piece
-                    break
-                reply += piece.text
-                if len(reply) > LONGEST:
-                    break
-        except ModelError as error:
-            fault = error
-    tokens = _tokens(chat, sent, reply, end) if end is not None or reply else None
-    cost = chat.cost(tokens["in"], tokens["out"]) if tokens else None
-    if fault is not None or end is None:
-        return Rewriting(
-            FollowUp(), tokens, cost, fault or _fault(chat, "the rewritten question did not end")
-        )
+    asked = whole(chat, system, user, longest=LONGEST, stop=stop)
+    if not asked.ended:
+        fault = asked.fault or _fault(chat, "the rewritten question did not end")
+        return Rewriting(FollowUp(), asked.tokens, asked.cost, fault)
     try:
-        return Rewriting(_read(reply, question, turns, chat), tokens, cost)
+        return Rewriting(_read(asked.text, question, turns, chat), asked.tokens, asked.cost)
     except ModelError as error:
-        return Rewriting(FollowUp(), tokens, cost, error)
+        return Rewriting(FollowUp(), asked.tokens, asked.cost, error)
 
 
 def _read(reply: str, question: str, turns: Sequence[Turn], chat: Chat) -> FollowUp:
@@ -103,12 +89,6 @@ def _told(turn: Turn) -> str:
 def _plain(text: str) -> str:
     """In one line, and with no tag of its own."""
     return " ".join(text.replace("<", "‹").replace(">", "›").split())
-
-
-def _tokens(chat: Chat, sent: int, reply: str, end: End | None) -> dict[str, int]:
-    if end is not None and end.tokens_in is not None and end.tokens_out is not None:
-        return {"in": end.tokens_in, "out": end.tokens_out}
-    return {"in": sent, "out": chat.counter.count(reply), "estimated": 1}
 
 
 def _fault(chat: Chat, fault: str) -> ModelError:

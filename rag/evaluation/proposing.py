@@ -6,7 +6,6 @@ import json
 import secrets
 import threading
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass
 
 from rag.answering.packing import AROUND, shown
@@ -14,7 +13,8 @@ from rag.answering.prompts import Prompt
 from rag.errors import ModelError
 from rag.evaluation.making import Candidate
 from rag.evaluation.metrics import fold
-from rag.models.chat import Chat, End
+from rag.models.chat import Chat
+from rag.models.whole import whole
 from rag.types import Article
 
 PLACEHOLDERS = ("count", "article")
@@ -41,20 +41,9 @@ def propose(chat: Chat, prompt: Prompt, article: Article, *, stop: threading.Eve
     sent = chat.counter.count(system) + chat.counter.count(user)
     if sent > chat.window - chat.reply - AROUND:
         return Proposed((), {"too_long": 1}, None, None)
-    text, end, fault = "", None, None
-    with closing(chat.stream(system, user, stop=stop)) as coming:  # type: ignore[type-var]
-        try:
-            for piece in coming:
-                if isinstance(piece, End):
-                    end = piece
-                    break
-                text += piece.text
-                if len(text) > LONGEST:
-                    break
-        except ModelError as error:
-            fault = error
-    candidates, dropped = read(text, article, whole=end is not None)
-    return Proposed(candidates, dropped, fault, _taken(chat, sent, text, end, fault))
+    asked = whole(chat, system, user, longest=LONGEST, stop=stop)
+    candidates, dropped = read(asked.text, article, whole=asked.ended)
+    return Proposed(candidates, dropped, asked.fault, asked.tokens)
 
 
 def read(text: str, article: Article, *, whole: bool) -> tuple[tuple[Candidate, ...], dict[str, int]]:
@@ -79,14 +68,3 @@ def read(text: str, article: Article, *, whole: bool) -> tuple[tuple[Candidate, 
             place = (start, start + len(quote))
             found.append(Candidate("model", question, (answer,), article.id, *place, quote, None))
     return tuple(found), dict(dropped)
-
-
-def _taken(
-    chat: Chat, sent: int, text: str, end: End | None, fault: ModelError | None
-) -> dict[str, int] | None:
-    """Tokens; estimated where the server did not count them, None of a call that failed before anything came."""
-    if end is not None and end.tokens_in is not None and end.tokens_out is not None:
-        return {"in": end.tokens_in, "out": end.tokens_out}
-    if text or fault is None:
-        return {"in": sent, "out": chat.counter.count(text)}
-    return None
