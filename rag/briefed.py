@@ -133,7 +133,10 @@ class BriefCoverage:
 @dataclass(frozen=True, slots=True)
 class Briefing:
     """A briefing over a scope. Every sentence is cited to spans of `citations` and carries its evidence; `edited` are
-    the sentences that a person wrote, as the words before and after."""
+    the sentences that a person wrote, as the words before and after.
+
+    With a `model`, mode "llm": it wrote the developments of stories, and what stands in brief; `tokens`, `cost` and
+    `prompts` as an answer has them."""
 
     id: str
     topic: str | None
@@ -158,4 +161,8 @@ class Briefing:
     watched: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     edited: tuple[tuple[str, str], ...] = ()
+    model: str | None = None
+    tokens: dict[str, int] | None = None
+    cost: float | None = None
+    prompts: dict[str, str] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)

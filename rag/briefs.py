@@ -18,12 +18,14 @@ from rag import standing, told
 from rag.briefed import SECTIONS, Briefing, Template
 from rag.briefing import stories as grouping
 from rag.briefing import templates
+from rag.briefing.by_model import Estimate
 from rag.briefing.changes import changes
 from rag.briefing.cut import Text, cut
 from rag.briefing.edits import edited
 from rag.briefing.gathered import Candidate, Gathered, candidate, coverage, ordered, weight
 from rag.briefing.stories import StoryArticle
 from rag.briefing.write import Chosen, Written, in_days, said_in, write
+from rag.briefs_by_model import BriefsByModel, ModelStories
 from rag.errors import DatelineError, NoSuchArticle, UsageError
 from rag.evidence.tokens import tokens
 from rag.jsonable import as_json, from_json
@@ -31,7 +33,6 @@ from rag.library import briefings as kept
 from rag.library.erased import erased_ids
 from rag.library.erased_words import without
 from rag.library.ingest import Progress
-from rag.quoting import Quoting
 from rag.types import Article, Scope, Stage
 
 MOST = 5_000  # articles that are read at once, the newest of a scope
@@ -44,30 +45,42 @@ FOUND = 2_000  # passages that a topic is looked for in
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a briefing would be written from: its stories, the first of them told."""
+    """What a briefing would be written from: its stories, the first of them told; where a model would write
+    them, what that takes (None: none is set)."""
 
     topic: str | None
     scope: Scope
     template: Template
     stories: tuple[Candidate, ...]
     told: int
+    estimate: Estimate | None = None
 
 
-class Briefs(Quoting):
+class Briefs(BriefsByModel):
     """The part of the newsroom that writes briefings. Safe for threads."""
 
     def brief_plan(
-        self, topic: str | None = None, scope: Scope | None = None, *, template: str = "morning-note"
+        self,
+        topic: str | None = None,
+        scope: Scope | None = None,
+        *,
+        template: str = "morning-note",
+        words: int | None = None,
+        extractive: bool = False,
     ) -> Planned:
         """The stories that a briefing would tell, those that most texts of their own tell first.
 
         Raises:
             UsageError, ReadingError: the template is none.
         """
-        scope, form = scope or Scope(), templates.load(template)
+        scope, form = scope or Scope(), templates.load(template, words)
         gathered = self._gather(topic, scope)
         found = tuple(candidate(keys, gathered) for keys in gathered.stories)
-        return Planned(topic, scope, form, found, min(len(found), _many(form.words)))
+        many, estimate = min(len(found), _many(form.words)), None
+        if self.settings.model is not None and not extractive:
+            chosen = [self._chosen(keys, gathered, told=True) for keys in gathered.stories[:many]]
+            estimate = self._estimate(chosen, form, topic)
+        return Planned(topic, scope, form, found, many, estimate)
 
     def brief(
         self,
@@ -80,8 +93,9 @@ class Briefs(Quoting):
         without: Sequence[str] = (),
         first: Sequence[str] = (),
         watched: Sequence[str] = (),
+        extractive: bool = False,
     ) -> Briefing:
-        """A briefing over a scope, extractive. As `brief_stream`."""
+        """A briefing over a scope. As `brief_stream`."""
         asked = self.brief_stream(
             topic,
             scope,
@@ -91,6 +105,7 @@ class Briefs(Quoting):
             without=without,
             first=first,
             watched=watched,
+            extractive=extractive,
         )
         return next(one for one in asked if isinstance(one, Briefing))
 
@@ -105,7 +120,9 @@ class Briefs(Quoting):
         without: Sequence[str] = (),
         first: Sequence[str] = (),
         watched: Sequence[str] = (),
+        extractive: bool = False,
         stop: threading.Event | None = None,
+        session: str = "",
     ) -> Iterator[Stage | Progress | Briefing]:
         """The same as it is written; the last is the Briefing. Where `stop` is set, it has what was written by then.
 
@@ -113,16 +130,13 @@ class Briefs(Quoting):
             since: an earlier briefing's id, or "last": the newest of the same topic, scope and template.
             without, first: ids of stories left out, or told before the others.
             watched: names told of even where no article has them.
+            extractive: no model writes, also where one is set. `session` is whose limits count.
 
         Raises:
             UsageError: there is no such template or earlier briefing.
             ReadingError: the template is none.
         """
-        began, scope, form = time.perf_counter(), scope or Scope(), templates.load(template)
-        form = replace(form, words=words) if words else form
-        if not templates.LEAST <= form.words <= templates.MOST:
-            fault = f"{form.words:,} is not between {templates.LEAST} and {templates.MOST:,}"
-            raise UsageError("the number of words", fault, "Name another.")
+        began, scope, form = time.perf_counter(), scope or Scope(), templates.load(template, words)
         topic = " ".join((topic or "").split()) or None
         earlier = self._earlier(since, _series(topic, scope, form))
         yield Stage("finding the stories")
@@ -133,7 +147,15 @@ class Briefs(Quoting):
         chosen = [self._chosen(keys, gathered, told=at < len(out)) for at, keys in enumerate(in_order)]
         outlets, written = gathered.snapshot.outlets, Written()
         notes = self._told_of(gathered, scope)
-        for done, so_far in write(chosen, form.words, outlets):
+        by_model = ModelStories()
+        if not extractive:
+            for event in self._by_model(chosen, form, topic, session, stop):
+                if isinstance(event, Progress):
+                    yield event
+                else:
+                    by_model = event
+            notes += by_model.notes
+        for done, so_far in write(chosen, form.words, outlets, by_model.drafts):
             written = so_far
             yield Progress("writing", done, len(out))
             if stop is not None and stop.is_set():
@@ -144,7 +166,7 @@ class Briefs(Quoting):
         seconds = round(time.perf_counter() - began, 3)
         missing = self._missing(topic, watched, gathered)
         made = self._made(topic, scope, form, gathered, written, missing, seconds)
-        made = replace(made, warnings=tuple(notes), watched=tuple(watched))
+        made = replace(made, warnings=tuple(notes), watched=tuple(watched), **by_model.told())
         if earlier is not None:
             made = replace(made, since=earlier.at, changes=changes(earlier, made))
         yield made

@@ -25,7 +25,8 @@ def of_briefing(made: Briefing, read: Read, today: date, *, key: str, whole: fro
     told = sum(story.told for story in made.stories)
     edited = [f"{words.count(len(made.edited), 'sentence')} edited by hand"] if made.edited else []
     pane["summary"] = [
-        "Extractive, no model",
+        made.model or "Extractive, no model",
+        *([brief_sheet.took(made)] if made.tokens else []),
         words.count(told, "story", "stories"),
         words.seconds(made.seconds),
         *edited,

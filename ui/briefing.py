@@ -13,6 +13,8 @@ from rag.errors import DatelineError
 from ui import briefed, clipping, dates, draw, frame, reader, room, scope, undo, view, words
 
 LAST = "Say what changed since the last one"
+NO_MODEL = "Without the model"
+DOING = {"asking": "written by the model", "writing": "put together"}
 
 
 def page() -> None:
@@ -61,7 +63,10 @@ def _find() -> None:
     held.pop("brief_made", None)
     try:
         held.brief_plan = room.opened().brief_plan(
-            str(held.brief_topic) or None, scope.chosen(), template=str(held.brief_template)
+            str(held.brief_topic) or None,
+            scope.chosen(),
+            template=str(held.brief_template),
+            words=int(held.brief_words),
         )
     except DatelineError as error:
         held.pop("brief_plan", None)
@@ -84,8 +89,12 @@ def _stories() -> None:
                 st.checkbox(_said(one), value=True, key=f"tell-{one.id}", width="stretch")
                 st.checkbox("First", key=f"pin-{one.id}", width="content")
     since = st.checkbox(LAST, key="brief_since") if room.opened().briefings(1) else False
+    alone = False
+    if plan.estimate is not None:
+        st.text(brief_sheet.estimated(plan.estimate))
+        alone = st.checkbox(NO_MODEL, key="brief_alone")
     if st.button("Write the briefing", type="primary"):
-        _write(plan, "last" if since else None)
+        _write(plan, "last" if since else None, alone)
 
 
 def _said(one: Candidate) -> str:
@@ -97,7 +106,7 @@ def _said(one: Candidate) -> str:
     return words.plain(said)
 
 
-def _write(plan: Planned, since: str | None) -> None:
+def _write(plan: Planned, since: str | None, alone: bool) -> None:
     held, newsroom = st.session_state, room.opened()
     without = [one.id for one in plan.stories if not held.get(f"tell-{one.id}", True)]
     first = [one.id for one in plan.stories if held.get(f"pin-{one.id}") and one.id not in without]
@@ -105,10 +114,10 @@ def _write(plan: Planned, since: str | None) -> None:
     try:
         for one in newsroom.brief_stream(
             plan.topic, plan.scope, template=str(held.brief_template), words=int(held.brief_words),
-            since=since, without=without, first=first,
+            since=since, without=without, first=first, extractive=alone, session=reader.owner(),
         ):  # fmt: skip
             if isinstance(one, Progress) and one.total:
-                shown.progress(min(1.0, one.done / one.total), f"{one.done} of {one.total} stories written")
+                shown.progress(min(1.0, one.done / one.total), _doing(one))
             elif isinstance(one, Briefing):
                 held.brief_made = one
                 if one.stories and not newsroom.catalog.read_only:
@@ -119,6 +128,12 @@ def _write(plan: Planned, since: str | None) -> None:
         shown.empty()
     held.update(brief_count=held.get("brief_count", 0) + 1, brief_whole=frozenset())
     st.rerun()
+
+
+def _doing(one: Progress) -> str:
+    return (
+        f"{one.done} of {words.count(one.total or 0, 'story', 'stories')} {DOING.get(one.stage, one.stage)}"
+    )
 
 
 def _made(made: Briefing) -> None:

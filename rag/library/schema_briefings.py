@@ -1,4 +1,4 @@
-"""The table of saved briefings, beside those of schema_evaluation.py."""
+"""The tables of saved briefings, beside those of schema_evaluation.py."""
 
 from __future__ import annotations
 
@@ -17,4 +17,13 @@ briefings = Table(
     Column("briefing", Text, nullable=False),
 )
 
-__all__ = ["briefings", "metadata"]
+# Replies of a language model that briefings were written from, by a digest of what was sent.
+briefing_replies = Table(
+    "briefing_replies",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("reply", Text, nullable=False),
+)
+
+__all__ = ["briefing_replies", "briefings", "metadata"]
