@@ -55,6 +55,8 @@ __all__ = [
 
 def title(made: Briefing) -> str:
     """What a briefing is called."""
+    if made.beat:
+        return f"{made.beat}, {credits.day(made.at)}"
     return f"{made.template.name}: {made.topic}" if made.topic else made.template.name
 
 
@@ -97,18 +99,25 @@ def laid_out(made: Briefing) -> Sheet:
 
 def lines(made: Briefing) -> Iterator[Line]:
     """The lines of all sections, each section's first with its heading."""
+    if made.nothing:
+        yield from _headed(SECTIONS["in_brief"], [Line(made.nothing, "", ())])
     if made.changes is not None:
         since = (
             f"Since {credits.day(made.since)}, {made.since[11:16]} UTC" if made.since else "Since last time"
         )
         yield from _headed(since, list(_changes(made)) or [Line("Nothing has changed.", "", ())])
-    for section in made.template.sections:
+    sections = made.template.sections
+    for section in sections if "about_us" in sections else ("about_us", *sections):
         yield from _headed(SECTIONS[section], list(marked_as_edited(made, of_section(made, section))))
 
 
 def of_section(made: Briefing, section: Section) -> Iterator[Line]:
     """What a section says; nothing where there is nothing to say."""
     match section:
+        case "about_us":
+            for voice in made.about:
+                for at, sentence in enumerate(voice.sentences):
+                    yield _line(sentence, voice.speaker if at == 0 else None)
         case "in_brief":
             yield from map(_line, made.in_brief)
         case "developments":

@@ -40,6 +40,7 @@ def edited(made: Briefing, old: str, new: str, article: Callable[[str, int], Art
         in_brief=tuple(map(change, made.in_brief)),
         stories=tuple(replace(one, sentences=tuple(map(change, one.sentences))) for one in made.stories),
         timeline=tuple(replace(one, sentence=change(one.sentence)) for one in made.timeline),
+        about=tuple(replace(one, sentences=tuple(map(change, one.sentences))) for one in made.about),
         voices=tuple(replace(one, sentences=tuple(map(change, one.sentences))) for one in made.voices),
         conflicts=tuple(
             replace(one, older=change(one.older), newer=change(one.newer)) for one in made.conflicts

@@ -43,6 +43,9 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
     )
     def brief(
         topic: Annotated[str | None, typer.Option("--topic", help="Only what fits these words.")] = None,
+        beat: Annotated[
+            str | None, typer.Option("--beat", metavar="NAME", help="On a beat: what is new since its last.")
+        ] = None,
         template: Annotated[
             str, typer.Option("--template", help="morning-note, backgrounder, who-says-what, or a .md file.")
         ] = "morning-note",
@@ -92,6 +95,10 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
         """
         scope = scope_of(from_, to, outlet, not_outlet, None, collection, None, None, kind, None, undated)
         form = _form(out)
+        if beat is not None and (topic is not None or not scope.everything):
+            raise UsageError(
+                "--beat", "a beat has its own topic and scope", "Leave out --topic and the scope."
+            )
         with opened(home) as room:
             if list_:
                 some = room.briefings()
@@ -120,6 +127,7 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
                         first=pin or (),
                         watched=watch or (),
                         extractive=extractive,
+                        beat=beat,
                         stop=stop,
                     )
                     for one in asked:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
+from rag.library import schema_briefings
 from rag.library.catalog import Catalog
 from rag.library.schema import meta
 from rag.library.schema_briefings import briefing_replies, briefings
@@ -60,6 +61,37 @@ def forget(catalog: Catalog, ids: Sequence[str]) -> int:
     """Take briefings out; how many there were."""
     with catalog.writing() as connection:
         return connection.execute(delete(briefings).where(briefings.c.id.in_(ids))).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class BeatRow:
+    """A beat as it is kept: names to watch a line each, the rest as JSON."""
+
+    name: str
+    owner: str
+    topic: str
+    watched: str
+    more: str
+
+
+def beats(catalog: Catalog) -> list[BeatRow]:
+    """All of them, by name."""
+    with catalog.reading() as connection:
+        found = connection.execute(select(schema_briefings.beats).order_by(schema_briefings.beats.c.name))
+        return [BeatRow(*row) for row in found]
+
+
+def keep_beat(catalog: Catalog, row: BeatRow) -> None:
+    """Keep a beat; one of the same name is replaced."""
+    with catalog.writing() as connection:
+        made = insert(schema_briefings.beats).prefix_with("OR REPLACE")
+        connection.execute(made.values(**asdict(row)))
+
+
+def forget_beat(catalog: Catalog, name: str) -> None:
+    """Take a beat out."""
+    with catalog.writing() as connection:
+        connection.execute(delete(schema_briefings.beats).where(schema_briefings.beats.c.name == name))
 
 
 def reply(catalog: Catalog, digest: str) -> str | None:

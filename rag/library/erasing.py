@@ -35,7 +35,7 @@ from rag.library.schema import (
     vectors,
     versions,
 )
-from rag.library.schema_briefings import briefing_replies, briefings
+from rag.library.schema_briefings import beats, briefing_replies, briefings
 from rag.library.schema_erased import erased, erasures
 from rag.library.schema_quotations import quotations, quoted
 from rag.library.schema_watches import watch_changes, watches
@@ -70,6 +70,7 @@ _WRITTEN: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (answers, ("question",)),
     (clips, ("note", "question")),
     (briefings, ("title",)),
+    (beats, ("topic", "watched")),
     (watches, ("question", "fault")),
     (schema_evaluation.feedback, ("note", "question")),
     (schema_evaluation.judgements, ("why", "fault")),

@@ -17,6 +17,15 @@ briefings = Table(
     Column("briefing", Text, nullable=False),
 )
 
+# What is briefed on again and again: `watched` a name a line, `more` the rest as JSON.
+beats = Table(
+    "beats",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("topic", "watched", "more")),
+)
+
 # Replies of a language model that briefings were written from, by a digest of what was sent.
 briefing_replies = Table(
     "briefing_replies",
@@ -26,4 +35,4 @@ briefing_replies = Table(
     Column("reply", Text, nullable=False),
 )
 
-__all__ = ["briefing_replies", "briefings", "metadata"]
+__all__ = ["beats", "briefing_replies", "briefings", "metadata"]
