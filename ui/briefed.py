@@ -37,6 +37,7 @@ def of_briefing(made: Briefing, read: Read, today: date, *, key: str, whole: fro
     ]
     pane["notes"] = list(made.warnings)
     pane["open"] = 1 if wanted else None
+    pane["copied"] = True
     return pane
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -10,7 +10,8 @@ from rag import brief_sheet
 from rag.briefed import Briefing
 from rag.briefs import Candidate, Planned, Progress, templates
 from rag.errors import DatelineError
-from ui import briefed, clipping, dates, draw, frame, reader, room, scope, undo, view, words
+from rag.types import Stage
+from ui import beats, briefed, clipping, dates, draw, frame, reader, room, scope, undo, view, words
 
 LAST = "Say what changed since the last one"
 NO_MODEL = "Without the model"
@@ -31,6 +32,7 @@ def page() -> None:
             autocomplete="off",
             placeholder="A topic or a question; empty: everything in scope",
         )
+        beats.watching()
         with st.container(horizontal=True, vertical_alignment="bottom", key="brief_form"):
             st.selectbox("Template", templates.names(), key="brief_template", format_func=_name)
             held.setdefault("brief_words", 600)
@@ -45,6 +47,7 @@ def page() -> None:
     if isinstance(held.get("brief_made"), Briefing):
         _made(held.brief_made)
     else:
+        beats.listed(_brief_on)
         _kept()
         frame.listen()
 
@@ -80,21 +83,26 @@ def _stories() -> None:
     if not plan.stories:
         st.text("No article in this scope tells of it. Widen the dates, or name the topic otherwise.")
         return
-    with st.expander(
-        words.count(len(plan.stories), "story", "stories") + " found", expanded="brief_made" not in held
-    ):
+    found = words.count(len(plan.stories), "story", "stories") + " found"
+    with st.expander(found, expanded="brief_made" not in held):
         st.text("Untick what is to be left out; pin what is to be told first.")
         for at, one in enumerate(plan.stories[:40]):
             with st.container(horizontal=True, vertical_alignment="center", key=f"story-{at}"):
                 st.checkbox(_said(one), value=True, key=f"tell-{one.id}", width="stretch")
                 st.checkbox("First", key=f"pin-{one.id}", width="content")
+        _options(plan)
+
+
+def _options(plan: Planned) -> None:
     since = st.checkbox(LAST, key="brief_since") if room.opened().briefings(1) else False
     alone = False
     if plan.estimate is not None:
         st.text(brief_sheet.estimated(plan.estimate))
         alone = st.checkbox(NO_MODEL, key="brief_alone")
-    if st.button("Write the briefing", type="primary"):
-        _write(plan, "last" if since else None, alone)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="brief_go"):
+        if st.button("Write the briefing", type="primary"):
+            _write(plan, "last" if since else None, alone)
+        beats.keeper(plan)
 
 
 def _said(one: Candidate) -> str:
@@ -107,15 +115,28 @@ def _said(one: Candidate) -> str:
 
 
 def _write(plan: Planned, since: str | None, alone: bool) -> None:
-    held, newsroom = st.session_state, room.opened()
+    held = st.session_state
     without = [one.id for one in plan.stories if not held.get(f"tell-{one.id}", True)]
     first = [one.id for one in plan.stories if held.get(f"pin-{one.id}") and one.id not in without]
+    _run(
+        room.opened().brief_stream(
+            plan.topic, plan.scope, template=str(held.brief_template), words=int(held.brief_words),
+            since=since, without=without, first=first, watched=beats.names(), extractive=alone,
+            session=reader.owner(),
+        )
+    )  # fmt: skip
+
+
+def _brief_on(beat: str) -> None:
+    """What is new on a beat; drawn where its row stands."""
+    _run(room.opened().brief_stream(beat=beat, session=reader.owner()))
+
+
+def _run(events: Iterator[Stage | Progress | Briefing]) -> None:
+    held, newsroom = st.session_state, room.opened()
     shown = st.progress(0.0, "Reading")
     try:
-        for one in newsroom.brief_stream(
-            plan.topic, plan.scope, template=str(held.brief_template), words=int(held.brief_words),
-            since=since, without=without, first=first, extractive=alone, session=reader.owner(),
-        ):  # fmt: skip
+        for one in events:
             if isinstance(one, Progress) and one.total:
                 shown.progress(min(1.0, one.done / one.total), _doing(one))
             elif isinstance(one, Briefing):
