@@ -239,7 +239,7 @@ def written_by(made: Briefing) -> str:
 
 def took(made: Briefing) -> str:
     """Tokens and cost of the model, "" where none was asked."""
-    if not made.tokens:
+    if not made.tokens or not sum(made.tokens.values()):
         return ""
     cost = f", {made.cost:.4f}" if made.cost is not None else ""
     return f"{made.tokens['in']:,} + {made.tokens['out']:,} tokens{cost}"

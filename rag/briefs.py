@@ -19,6 +19,7 @@ from rag.briefing import templates
 from rag.briefing.about import about
 from rag.briefing.by_model import Estimate
 from rag.briefing.changes import changes
+from rag.briefing.cut import Cites
 from rag.briefing.edits import edited
 from rag.briefing.gathered import Candidate, Gathered, candidate, coverage, ordered
 from rag.briefing.write import Written, said_in, write
@@ -159,7 +160,9 @@ class Briefs(Beats):
                 else:
                     by_model = event
             notes += by_model.notes
-        for done, so_far in write(chosen, form.words, outlets, by_model.drafts):
+        cites = Cites()
+        named = about(self._naming(watched, gathered, earlier if beat else None), watched, cites)
+        for done, so_far in write(chosen, form.words, outlets, by_model.drafts, cites):
             written = so_far
             yield Progress("writing", done, len(out))
             if stop is not None and stop.is_set():
@@ -167,8 +170,6 @@ class Briefs(Beats):
                     f"Stopped after {done:,} of {len(out):,} stories; the sections behind them are missing."
                 )
                 break
-        found = self._naming(watched, gathered, earlier if beat else None)
-        named = about(found, watched, written.cites)
         seconds = round(time.perf_counter() - began, 3)
         missing = self._missing(topic, watched, gathered)
         made = self._made(topic, scope, form, gathered, written, missing, seconds)

@@ -115,15 +115,17 @@ def write(
     words: int,
     outlets: Sequence[str],
     drafts: Mapping[int, Sequence[Drafted]] = MappingProxyType({}),
+    cites: Cites | None = None,
 ) -> Iterator[tuple[int, Written]]:
     """The sections, story by story: (how many are done, what is written so far). The last is whole.
 
     Args:
         words: of all developments together.
         outlets: of the library, for who the texts go back to.
+        cites: what is cited already.
         drafts: what a model wrote of a story, by its place among `chosen`; the others are told by extraction.
     """
-    written, weighed = Written(), list[_Weighed]()
+    written, weighed = Written(cites or Cites()), list[_Weighed]()
     budgets = shares(chosen, words)
     for at, one in enumerate(chosen):
         if not one.told:
