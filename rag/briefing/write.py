@@ -182,7 +182,7 @@ def weigh(texts: Sequence[Text]) -> _Weighed:
         Read(groups.setdefault(one.text.group, len(groups)), one.place, len(one.text.ranges), one.said)
         for one in told
     ]
-    score = summary.scores(reads)
+    score = summary.aged(summary.scores(reads), [in_days(one.text.article.published) for one in told])
     score = score - summary.FRAGMENT * np.array([_nobodys(one) for one in told], np.float64)
     return _Weighed(told, score, np.argsort(-score, kind="stable").tolist())
 
