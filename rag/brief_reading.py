@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from rag.types import Article, Scope
 MOST = 5_000  # articles that are read at once, the newest of a scope
 # A topic fits from this cosine, and share of the best; or from this share of its words, the rare ones counting most.
 NEAR, BEST, WORDED = 0.45, 0.8, 0.7
+HEAD, OFTEN = 600, 3  # characters of an article's beginning; times that it says a word it is about
 READ_AT_ONCE = 200
 FOUND = 2_000  # passages that a topic is looked for in
 
@@ -65,10 +67,7 @@ class BriefReading(BriefsByModel):
         if not found:
             return np.zeros(0, np.int64)
         near = max(NEAR, BEST * max((one.dense or 0.0) for _, one in found))
-        said = {
-            hit.version_key: {word.stem for word in tokens(f"{hit.article.title} {hit.article.text}")}
-            for hit, _ in found
-        }
+        said = {hit.version_key: _about(hit.article) for hit, _ in found}
         asked = {word.stem for word in tokens(topic) if not word.empty} & set().union(*said.values())
         weights = dict(
             zip(sorted(asked), self.questions.rarity(sorted(asked)) or [1.0] * len(asked), strict=True)
@@ -115,3 +114,10 @@ class BriefReading(BriefsByModel):
                 if old.status == "superseded":
                     passages = self.catalog.version_passages(old.id, old.version)
                     yield cut(old, newer.group, passages), newer
+
+
+def _about(article: Article) -> set[str]:
+    """The words that an article is about: those of its headline and its beginning, and those that it says often."""
+    told = Counter(word.stem for word in tokens(article.text))
+    head = {word.stem for word in tokens(f"{article.title} {article.text[:HEAD]}")}
+    return head | {word for word, times in told.items() if times >= OFTEN}

@@ -40,6 +40,7 @@ _NOT_KNOWN = re.compile(
     re.IGNORECASE,
 )
 _QUOTE = re.compile(r"[\"“”]")
+_AUTHOR = re.compile(r"\b(?:I|I['’](?:m|d|ve|ll)|my|me)\b")
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 _OPENS_BADLY = re.compile(
     r"[\"“‘]|(?:he|she|they|it|his|her|their|its|but|and|this|that|these|those|i|we)\b", re.IGNORECASE
@@ -63,6 +64,7 @@ _BODIES = frozenset(
     "League Group Service Police Inspectorate Association Commission Company Bank Institute Centre Army Navy".split()
 )
 _JOINING = re.compile(r"^(?:But|And|Another|Also|Meanwhile|However|Later|Then)\s+", re.IGNORECASE)
+_OWNER = re.compile(r"['’]s\b")  # "Jackson's death": what is somebody's speaks for nobody
 _NOBODY = re.compile(r"(?:I|we|you|he|she|they|it|who|this|that|there|not|as|when|if)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?:[A-Z][\w.'’-]*)(?: (?:(?:of the|of|de|van|von|al) )?[A-Z][\w.'’-]*)*")
 _COUNTS = re.compile(
@@ -188,7 +190,10 @@ def weigh(texts: Sequence[Text]) -> _Weighed:
 
 
 def _nobodys(one: Told) -> bool:
-    """Whether it is only quoted, even with what belongs to it: nobody could tell whose words they are."""
+    """Whether nobody could tell whose words they are: it is only quoted, even with what belongs to it, or its author
+    speaks of himself."""
+    if _AUTHOR.search(_QUOTED.sub("", one.said)):
+        return True
     if not _QUOTE.search(one.said):
         return False
     text, ranges = one.text.article.text, one.text.ranges
@@ -345,6 +350,8 @@ def _speaker(who: str) -> str | None:
     """Who speaks, without what comes behind the name; unnamed sources in the article's own phrase."""
     who = _JOINING.sub("", who.split(",")[0].strip())
     if _NOBODY.match(who) or not who[:1].isalpha():
+        return None
+    if _OWNER.search(who):
         return None
     named = [one for one in _NAMED.findall(who) if one.split()[0] not in _ARTICLES]
     if named and (len(who.split()) <= len(max(named, key=len).split()) + 5):
