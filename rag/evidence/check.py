@@ -91,7 +91,10 @@ def _judged(laid: Laid, sources: Sequence[Source]) -> Checked:
         state = "differs"
     elif facts.missing or facts.differ or _unquoted(quotations) or _adds(laid):
         state = "not_matched"
-    reasons = dict.fromkeys(Reason(one.kind, one.said, one.source, one.citation) for one in differ)
+    told = [
+        one for one in differ if one.said != one.source
+    ] or differ  # the same twice says nothing to a reader
+    reasons = dict.fromkeys(Reason(one.kind, one.said, one.source, one.citation) for one in told)
     whose = speakers.whose(laid.anchors[0]) if laid.anchors and state != "not_matched" else None
     return Checked(Evidence(state, tuple(reasons)), whose, quotations, _place(laid))
 

@@ -117,7 +117,10 @@ _WEAK = frozenset("first second third one two half both twice double quarter".sp
 
 
 def _difference(kind: ReasonKind, fact: Fact, source: Parsed, other: Fact) -> Difference:
-    return Difference(kind, fact.text, other.text, source.start + other.start, source.citation)
+    said, theirs = fact.text, other.text
+    if isinstance(fact, Number) and isinstance(other, Number) and counting.conflicting(fact.rate, other.rate):
+        said, theirs = f"{said} a {fact.rate}", f"{theirs} a {other.rate}"
+    return Difference(kind, said, theirs, source.start + other.start, source.citation)
 
 
 def _number_fits(said: Parsed, fact: Number, source: Parsed, other: Number) -> int:

@@ -424,3 +424,22 @@ def test_any_text_is_checked_without_a_fault_and_the_same_twice(said: str, sourc
     found = against(source, said)
     assert found == against(source, said)
     assert (found.evidence.state == "differs") == bool(found.evidence.reasons)
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "reasons"),
+    [
+        (
+            "The flat was let for 1,140 crowns a month.",
+            "The flat was let for 1,140 crowns a week, a court heard.",
+            [("1,140 crowns a month", "1,140 crowns a week")],
+        ),
+        ("He was paid 300 crowns a day.", "He was paid 300 crowns per day.", []),
+        ("The repair costs 5.1 million crowns at most.", "The repair costs at most 5.1 million crowns.", []),
+    ],
+)
+def test_what_a_figure_is_for_each_of_counts_and_a_limit_may_stand_behind_it(
+    said: str, source: str, reasons: list[tuple[str, str]]
+) -> None:
+    found = check(said, [Source(1, source, article=source, quote=source)])
+    assert [(one.said, one.source) for one in found.evidence.reasons if one.kind == "number"] == reasons
