@@ -16,7 +16,8 @@ from rag.briefs import Briefs
 from rag.conversing import understood
 from rag.errors import DatelineError
 from rag.how import How
-from rag.types import Answer, Conversation, Events, Scope, Stage
+from rag.later import later
+from rag.types import Answer, Conversation, Events, Nearest, Scope, Stage
 
 
 class Asking(Briefs):
@@ -107,6 +108,10 @@ class Asking(Briefs):
             always_answer=always,
             stop=stop,
         )
+
+    def later(self, answer: Answer) -> tuple[Nearest, ...]:
+        """The newest articles on the story that an answer cites, later than what it cites, as the library stands."""
+        return later(self, answer)
 
     def _model_writer(self, today: date | None, session: str) -> tuple[ModelWriter | None, str]:
         """The writer with the model of the settings, or None; and why there is none where one is set."""

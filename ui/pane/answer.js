@@ -16,10 +16,11 @@ export class AnswerSide {
     this.act = act;
     this.head = el("header", { class: "head" });
     this.stage = el("p", { class: "stage", role: "status" });
+    this.later = el("div", { class: "later" });
     this.whole = el("div", { class: "tools whole" }, copier("of it", () => this.everything(), "every", "Copy all"));
     this.list = el("ol", { class: "statements" });
     this.foot = el("div", { class: "foot" });
-    this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.whole, this.stage, this.list, this.foot);
+    this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.later, this.whole, this.stage, this.list, this.foot);
     this.drawn = new Map();
     this.readings = new Readings(act);
     this.rewritten = new Rewritten(act);
@@ -31,6 +32,9 @@ export class AnswerSide {
     const top = JSON.stringify([data.id, data.question, data.headline, data.read, data.summary, data.details, data.actions, data.notes]);
     if (top !== this.top) this.head.replaceChildren(...header(data, this.act, this.readings, this.rewritten).filter(Boolean));
     this.top = top;
+    const later = JSON.stringify(data.later ?? []);
+    if (later !== this.told) this.later.replaceChildren(...headlines(data.later ?? [], this.act, "Later on this story"));
+    this.told = later;
     this.whole.hidden = !data.copied;
     this.stage.hidden = !data.stage;
     this.stage.textContent = data.stage ? `${data.stage} …` : "";
@@ -65,7 +69,7 @@ export class AnswerSide {
     for (const item of this.list.children) {
       item.toggleAttribute("data-on", Boolean(item.querySelector(`[data-cite="${number}"]`)));
     }
-    for (const headline of this.foot.querySelectorAll("[data-source]")) {
+    for (const headline of this.element.querySelectorAll("[data-source]")) {
       headline.setAttribute("aria-pressed", String(number === null && headline.dataset.source === sourceKey));
     }
   }
@@ -196,7 +200,7 @@ function header(data, act, readings, rewritten) {
   ];
 }
 
-function headlines(found, act) {
+function headlines(found, act, name = "Nearest headlines") {
   if (!found.length) return [];
   const rows = found.map((near) =>
     el("li", {},
@@ -206,5 +210,5 @@ function headlines(found, act) {
       ),
       el("p", { class: "byline dotted" }, ...dotted(near.line.split(" · ")))),
   );
-  return [el("h3", {}, "Nearest headlines"), el("ul", { class: "headlines" }, ...rows)];
+  return [el("h3", {}, name), el("ul", { class: "headlines" }, ...rows)];
 }
