@@ -117,10 +117,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What checking a sentence against its citations found."""
+    """What checking a sentence against its citations found. `calculated`: workings of figures that stand in the source
+    only as what they are made of ("48 + 36 = 84")."""
 
     state: EvidenceState
     reasons: tuple[Reason, ...] = ()
+    calculated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

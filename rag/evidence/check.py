@@ -96,7 +96,7 @@ def _judged(laid: Laid, sources: Sequence[Source]) -> Checked:
     ] or differ  # the same twice says nothing to a reader
     reasons = dict.fromkeys(Reason(one.kind, one.said, one.source, one.citation) for one in told)
     whose = speakers.whose(laid.anchors[0]) if laid.anchors and state != "not_matched" else None
-    return Checked(Evidence(state, tuple(reasons)), whose, quotations, _place(laid))
+    return Checked(Evidence(state, tuple(reasons), tuple(facts.calculated)), whose, quotations, _place(laid))
 
 
 def _place(laid: Laid) -> tuple[int, int] | None:

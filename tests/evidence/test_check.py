@@ -443,3 +443,39 @@ def test_what_a_figure_is_for_each_of_counts_and_a_limit_may_stand_behind_it(
 ) -> None:
     found = check(said, [Source(1, source, article=source, quote=source)])
     assert [(one.said, one.source) for one in found.evidence.reasons if one.kind == "number"] == reasons
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "state", "calculated"),
+    [
+        (
+            "In all 84 people were hurt in the two crashes.",
+            "The first crash hurt 48 people. The second crash hurt 36 people.",
+            "in_source",
+            ("48 + 36 = 84",),
+        ),
+        (
+            "Steel and scaffolding take 75 percent of the 84 million crowns.",
+            "The estimate is 84 million crowns. Steel and scaffolding take 63 million crowns.",
+            "in_source",
+            ("63 million crowns of 84 million crowns = 75 percent",),
+        ),
+        (
+            "In all 84 people were hurt in the two crashes.",
+            "The first crash hurt 48 people. The second crash killed 36 horses.",
+            "not_matched",
+            (),
+        ),
+        (
+            "Steel and scaffolding take 64 million crowns.",
+            "Steel takes 41 million crowns. Scaffolding takes 22 million crowns.",
+            "differs",
+            (),
+        ),
+    ],
+)
+def test_a_figure_made_of_two_of_the_source_s_is_shown_with_its_working_and_no_other(
+    said: str, source: str, state: str, calculated: tuple[str, ...]
+) -> None:
+    found = check(said, [Source(1, source, article=source, quote=source)])
+    assert (found.evidence.state, found.evidence.calculated) == (state, calculated)
