@@ -104,7 +104,10 @@ def _calculated(fact: Fact, passage: Sequence[Parsed]) -> tuple[str, Number, Num
     if not isinstance(fact, Number) or fact.ordinal or fact.part or fact.range:
         return None
     figures = [
-        one for parsed in passage for one in parsed.numbers if not (one.ordinal or one.part or one.range)
+        one
+        for parsed in passage
+        for one in parsed.numbers
+        if _told(one) and not (one.ordinal or one.part or one.range)
     ]
     for one, other in permutations(figures, 2):
         if (one.unit, one.rate) != (other.unit, other.rate) or (not one.unit and one.noun != other.noun):
