@@ -33,7 +33,7 @@ def evidence(found: Evidence | None, where: str = "answer") -> str | None:
         case "not_matched":
             return "not matched to the source"
         case "not_checked":
-            return "not checked"
+            return "not checked: not in English" if found.reasons else "not checked"
 
 
 def calculated(found: Evidence | None) -> str | None:

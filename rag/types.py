@@ -20,7 +20,9 @@ Counted = Literal["count", "list", "first", "outlets"]
 AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]
 Mode = Literal["extractive", "llm"]
 EvidenceState = Literal["verbatim", "in_source", "differs", "not_matched", "not_checked"]
-ReasonKind = Literal["number", "date", "name", "negation", "hedge", "attribution", "quotation", "meaning"]
+ReasonKind = Literal[
+    "number", "date", "name", "negation", "hedge", "attribution", "quotation", "meaning", "language"
+]
 Reading = Literal["from", "to", "outlet"]
 QuotationState = Literal["verbatim", "differs", "joined", "given_to_another", "not_found"]
 

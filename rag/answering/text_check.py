@@ -54,7 +54,9 @@ class TextCheck:
         against = [pair for pair in beside if _against(pair[1])] if state != "differs" else []
         otherwise = self._cite(against[:SHOWN])[1]
         first = best[0][1] if best else Checked(Evidence("not_matched"))
-        evidence = Evidence(state, reasons if state == "differs" else (), first.evidence.calculated)
+        evidence = Evidence(
+            state, reasons if state in ("differs", "not_checked") else (), first.evidence.calculated
+        )
         sentence = Sentence(said, numbers, first.attribution, evidence, first.quotations)
         return TextSentence(start, end, sentence, otherwise, tuple(self._occurrences(said)))
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from rag.evidence import copies, quoted, relations, speakers, wordings
 from rag.evidence.facts import Difference, compare
+from rag.evidence.language import english
 from rag.evidence.names import Name, names
 from rag.evidence.parsed import Laid, Parsed, parse
 from rag.evidence.tokens import tokens
@@ -66,9 +67,14 @@ def check(text: str, sources: Sequence[Source]) -> Checked:
         return Checked(Evidence("not_matched"))
     if any(_whole(text, source) for source in sources):
         return Checked(Evidence("verbatim"), speakers.whose(parse(text, sources[0].published)))
-    if any(source.language not in (None, "en") for source in sources):
-        return Checked(Evidence("not_checked"))
+    if not english(text) or any(not _covered(source) for source in sources):
+        return Checked(Evidence("not_checked", (Reason("language", "", ""),)))
     return _judged(_lay(text, sources), sources)
+
+
+def _covered(source: Source) -> bool:
+    """Whether a source is in the language that the checks know: as its record says, else by its small words."""
+    return source.language == "en" if source.language else english(source.text)
 
 
 def _whole(text: str, source: Source) -> bool:
