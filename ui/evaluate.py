@@ -14,6 +14,7 @@ from ui.evaluated import heed, html
 
 GLANCE = 1.0  # seconds between looks at how far a run is
 PROBLEMS = 50  # faults of a set that are listed
+OPENED = "evaluate_opened"  # whether the address named something when the page was last drawn
 
 
 def page() -> None:
@@ -22,6 +23,10 @@ def page() -> None:
     for name, value in said.items():  # a link from this page to itself leaves the browser's address as it was
         if value:
             st.query_params[name] = value
+    if st.query_params:
+        st.session_state[OPENED] = True
+    elif st.session_state.pop(OPENED, False):
+        st.query_params.clear()
     try:
         evaluating.refuse_partial(room.opened())
         grade = tuple(st.query_params.get_all("grade"))

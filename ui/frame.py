@@ -60,7 +60,7 @@ def fault(error: DatelineError) -> None:
 
 
 def question(name: str, label: str, placeholder: str, verb: str, on_asked: Callable[[str], None]) -> None:
-    """The box at the top of a page. Enter asks; "/" brings the reader here (pane.js looks for `.st-key-question`).
+    """The box at the top of a page. Enter asks; "/" brings the reader here (static/keys.js looks for `.st-key-question`).
 
     Args:
         name: of the box among the session's; its text is `st.session_state[f"{name}_text"]`.
@@ -102,6 +102,6 @@ def how_to_add() -> None:
 
 
 def listen() -> None:
-    """Mount the pane where it has nothing to show yet, for its keys."""
+    """Mount the pane where it has nothing to show yet: its script is there when the first answer comes."""
     with st.container(key="listening"):
         draw.pane(view.blank(), heard={})

@@ -1,4 +1,4 @@
-"""The HTML shell that Streamlit serves, with our name, mark and styles in it before any script runs: nothing jumps."""
+"""The HTML shell that Streamlit serves, with our name, mark, styles and keys in it before any script runs: nothing jumps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OURS = '<link rel="stylesheet" href="./app/static/frame.css">'
+OURS = (
+    '<link rel="stylesheet" href="./app/static/frame.css"><script defer src="./app/static/keys.js"></script>'
+)
 CHANGES = (
     (re.compile(r"<title>Streamlit</title>"), "<title>Dateline</title>"),
     (re.compile(r'href="\./favicon\.png"'), 'href="./app/static/mark.svg" type="image/svg+xml"'),

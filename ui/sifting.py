@@ -18,6 +18,7 @@ OUTLETS, KINDS, STATUSES, COLLECTIONS = (
     "library_collections",
 )
 FIELDS = (TITLE, FROM, TO, UNDATED, OUTLETS, KINDS, STATUSES, COLLECTIONS)
+EMPTY = ("", None, None, False, [], [], [], [])  # each said to its field: one that is left out keeps what it shows
 STATES: dict[ShelfStatus, str] = {
     "usable": "usable",
     "superseded": "superseded",
@@ -83,8 +84,7 @@ def _fields(shelves: Shelves, on_change: Callable[[], None]) -> None:
 
 def clear(then: Callable[[], None]) -> None:
     """Take every filter away."""
-    for field in FIELDS:
-        st.session_state.pop(field, None)
+    st.session_state.update(zip(FIELDS, EMPTY, strict=True))
     then()
 
 

@@ -119,12 +119,6 @@ class Pane {
     if (event.key === "[" || event.key === "]") {
       event.preventDefault();
       this.step(event.key === "]" ? 1 : -1);
-    } else if (event.key === "/") {
-      const box = document.querySelector(".st-key-question input");
-      if (!box) return;
-      event.preventDefault();
-      box.focus();
-      box.select();
     }
   }
 
@@ -148,7 +142,7 @@ class Pane {
 
 function writing(event) {
   const at = event.composedPath()[0];
-  return at instanceof HTMLElement && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName));
+  return at instanceof HTMLElement && (at.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(checkbox|radio)$/.test(at.type)));
 }
 
 function dark(host) {
