@@ -18,7 +18,16 @@ OUTLETS, KINDS, STATUSES, COLLECTIONS = (
     "library_collections",
 )
 FIELDS = (TITLE, FROM, TO, UNDATED, OUTLETS, KINDS, STATUSES, COLLECTIONS)
-EMPTY = ("", None, None, False, [], [], [], [])  # each said to its field: one that is left out keeps what it shows
+EMPTY = (
+    "",
+    None,
+    None,
+    False,
+    [],
+    [],
+    [],
+    [],
+)  # each said to its field: one that is left out keeps what it shows
 STATES: dict[ShelfStatus, str] = {
     "usable": "usable",
     "superseded": "superseded",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -87,6 +89,49 @@ def test_a_chip_is_reached_and_pressed_by_keyboard_and_shows_its_focus(reader: O
     one.page.keyboard.press("Enter")
     expect(one.page.locator(".place")).to_contain_text(["Citation 2 of 4"])
     expect(second).to_be_focused()
+
+
+def test_who_presses_by_keyboard_always_stands_somewhere(
+    reader: Open, request: pytest.FixtureRequest
+) -> None:
+    one = reader(path="status")
+    request.addfinalizer(one.page.context.clear_cookies)  # the clips are nobody's after this
+    page, keys = one.page, one.page.keyboard
+    link = page.get_by_role("link", name="Status", exact=True)
+    link.focus()
+    expect(link).to_have_css("outline-style", "solid")
+    keys.press("/")
+    expect(page.locator(".st-key-question input")).to_be_focused()
+    keys.insert_text(BRIDGE)
+    keys.press("Enter")
+    page.locator('.pane[data-outcome="answered"]').wait_for()
+
+    def press(name: str, then: str) -> None:
+        page.get_by_role("button", name=re.compile(f"{name}$")).focus()
+        keys.press("Enter")
+        stands(then)
+
+    def stands(name: str) -> None:
+        buttons = page.get_by_role("button", name=re.compile(name))
+        expect(buttons.and_(page.locator(":focus"))).to_have_count(1)
+
+    press("Share", "Stop sharing")
+    press("Clip sentence 1", "Clipped sentence 1. Undo")
+    press("Clip sentence 2", "Clipped sentence 2. Undo")
+    press("Markdown", "Markdown")  # while the file is made the button is none
+    press("Watch", "Watch this question")
+    keys.press("Tab")
+    stands("^Watch$")
+    keys.press("Escape")
+    page.get_by_role("button", name=re.compile("New conversation")).press("Enter")
+    expect(page.locator(".st-key-unrecorded input")).to_be_focused()
+    page.get_by_role("link", name="Clips", exact=True).press("Enter")
+    page.get_by_role("button", name="Take clip 2 out").wait_for()
+    press("Take clip 1 out", "Take clip 1 out")  # what was clip 2
+    expect(page.locator(".pane .statement")).to_have_count(1)
+    one.settled()
+    press("Take clip 1 out", "Dismiss|Undo")
+    press("Undo", "Markdown")
 
 
 def test_a_narrow_window_stacks_and_brings_the_source_up_as_a_sheet(reader: Open) -> None:

@@ -5,7 +5,7 @@
 const QUESTION = ".st-key-question input, .st-key-quotes_by_text input, .st-key-check_text textarea, .st-key-brief_topic input";
 const ASK = ".st-key-pages a"; // the first of the pages: "/" leads there from a page without a question
 const TABBED = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
-const PASSED = '[data-testid="stTooltipIcon"] *'; // a hint is never what one was about to press
+const PASSED = '[data-testid="stTooltipIcon"] *, main, div'; // a hint, or what only scrolls: not what one was about to press
 const BOX = '[data-testid="stPopoverBody"]'; // what a button opened above the page; it stands at the page's end
 const DRAWING = '[data-testid="stApp"][data-test-script-state="running"]';
 const PATIENCE = 150; // ms in which what went away may come back, drawn anew
@@ -77,15 +77,16 @@ class Keeper {
 
   /** What stands now after what stood before it; for what stood in a box that has closed, what opened the box. */
   next({ before, onPage }, now) {
-    let last;
+    let last; // of what stood before, what is still there
     before.findLast((was) => (last = same(was, now)));
     if (!onPage && this.base && last?.onPage !== false) return same(this.base, now) ?? this.next(this.base, now);
-    return now.slice(now.indexOf(last) + 1).find(({ one }) => !one.matches(PASSED)) ?? last;
+    const pressed = ({ one }) => !one.matches(PASSED), at = now.indexOf(last) + 1;
+    return now.slice(at).find(pressed) ?? now.slice(0, at).findLast(pressed);
   }
 
-  /** Nothing has the focus though it could: the reader has left it. */
+  /** After Tab: past the end of the page the reader leaves it. */
   left() {
-    if (!focused() && this.held && usable(this.held.one)) this.held = null;
+    if (!focused()) this.held = null;
   }
 }
 
@@ -154,9 +155,9 @@ function watch(root) {
 
 document.addEventListener("keydown", (event) => {
   keeper.pointing = false;
+  if (event.key === "Tab") setTimeout(() => keeper.left());
   slash(event);
   leave(event);
 });
 document.addEventListener("pointerdown", () => (keeper.pointing = true), true);
-document.addEventListener("focusout", () => setTimeout(() => keeper.left()));
 watch(document);
