@@ -91,8 +91,11 @@ def test_a_chip_is_reached_and_pressed_by_keyboard_and_shows_its_focus(reader: O
     expect(second).to_be_focused()
 
 
-def test_who_presses_by_keyboard_always_stands_somewhere(reader: Open) -> None:
+def test_who_presses_by_keyboard_always_stands_somewhere(
+    reader: Open, request: pytest.FixtureRequest
+) -> None:
     one = reader(path="status")
+    request.addfinalizer(one.page.context.clear_cookies)  # the clips are nobody's after this
     page, keys = one.page, one.page.keyboard
     link = page.get_by_role("link", name="Status", exact=True)
     link.focus()
