@@ -64,6 +64,7 @@ _BODIES = frozenset(
     "League Group Service Police Inspectorate Association Commission Company Bank Institute Centre Army Navy".split()
 )
 _JOINING = re.compile(r"^(?:But|And|Another|Also|Meanwhile|However|Later|Then)\s+", re.IGNORECASE)
+_BEHIND = frozenset("in of on at for with who to from by during after before".split())
 _OWNER = re.compile(r"['’]s\b")  # "Jackson's death": what is somebody's speaks for nobody
 _NOBODY = re.compile(r"(?:I|we|you|he|she|they|it|who|this|that|there|not|as|when|if)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?:[A-Z][\w.'’-]*)(?: (?:(?:of the|of|de|van|von|al) )?[A-Z][\w.'’-]*)*")
@@ -354,8 +355,12 @@ def _speaker(who: str) -> str | None:
     if _OWNER.search(who):
         return None
     named = [one for one in _NAMED.findall(who) if one.split()[0] not in _ARTICLES]
-    if named and (len(who.split()) <= len(max(named, key=len).split()) + 5):
-        return str(max(named, key=len))
+    longest = str(max(named, key=len)) if named else ""
+    behind = who.partition(longest)[2].split() if named else []
+    if behind and behind[0].islower() and behind[0] not in _BEHIND:
+        return None  # "Russian officials": whose they are is no name
+    if named and len(who.split()) <= len(longest.split()) + 5:
+        return longest
     return who if 2 <= len(who.split()) <= 6 and who.split()[0] in _ARTICLES else None
 
 
