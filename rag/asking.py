@@ -16,17 +16,12 @@ from rag.briefs import Briefs
 from rag.conversing import understood
 from rag.errors import DatelineError
 from rag.how import How
-from rag.limits import Limits
-from rag.models.chat import Chat
-from rag.types import Answer, Conversation, Events, Scope, Stage
+from rag.later import later
+from rag.types import Answer, Conversation, Events, Nearest, Scope, Stage
 
 
 class Asking(Briefs):
     """The part of the newsroom that answers. Safe for threads."""
-
-    limits: Limits
-    _meeting: threading.Lock
-    _chat: Chat | None
 
     def ask(
         self,
@@ -114,15 +109,9 @@ class Asking(Briefs):
             stop=stop,
         )
 
-    @property
-    def chat(self) -> Chat | None:
-        """The language model of the settings, opened at first use; None where none is set."""
-        with self._meeting:
-            if self._chat is None and self.settings.model is not None:
-                from rag.models.openai import open_chat
-
-                self._chat = open_chat(self.settings)
-            return self._chat
+    def later(self, answer: Answer) -> tuple[Nearest, ...]:
+        """The newest articles on the story that an answer cites, later than what it cites, as the library stands."""
+        return later(self, answer)
 
     def _model_writer(self, today: date | None, session: str) -> tuple[ModelWriter | None, str]:
         """The writer with the model of the settings, or None; and why there is none where one is set."""

@@ -15,6 +15,7 @@ from typing import Literal
 from rag import credits
 from rag.answer_sheet import Line, Sheet, as_html, as_markdown, limits
 from rag.briefed import SECTIONS, BriefCoverage, Briefing, Change, Section
+from rag.briefing.by_model import Estimate
 from rag.jsonable import as_json
 from rag.marks import taken_away
 from rag.types import Sentence
@@ -36,11 +37,26 @@ CHANGED = {
 }
 KINDS = {"disagreement": "Sources disagree", "update": "Reported later", "correction": "Corrected"}
 
-__all__ = ["FORMS", "MIMES", "Form", "Line", "as_bytes", "covered", "laid_out", "lines", "title"]
+__all__ = [
+    "FORMS",
+    "MIMES",
+    "Form",
+    "Line",
+    "as_bytes",
+    "covered",
+    "estimated",
+    "laid_out",
+    "lines",
+    "title",
+    "took",
+    "written_by",
+]
 
 
 def title(made: Briefing) -> str:
     """What a briefing is called."""
+    if made.beat:
+        return f"{made.beat}, {credits.day(made.at)}"
     return f"{made.template.name}: {made.topic}" if made.topic else made.template.name
 
 
@@ -83,18 +99,25 @@ def laid_out(made: Briefing) -> Sheet:
 
 def lines(made: Briefing) -> Iterator[Line]:
     """The lines of all sections, each section's first with its heading."""
+    if made.nothing:
+        yield from _headed(SECTIONS["in_brief"], [Line(made.nothing, "", ())])
     if made.changes is not None:
         since = (
             f"Since {credits.day(made.since)}, {made.since[11:16]} UTC" if made.since else "Since last time"
         )
         yield from _headed(since, list(_changes(made)) or [Line("Nothing has changed.", "", ())])
-    for section in made.template.sections:
+    sections = made.template.sections
+    for section in sections if "about_us" in sections else ("about_us", *sections):
         yield from _headed(SECTIONS[section], list(marked_as_edited(made, of_section(made, section))))
 
 
 def of_section(made: Briefing, section: Section) -> Iterator[Line]:
     """What a section says; nothing where there is nothing to say."""
     match section:
+        case "about_us":
+            for voice in made.about:
+                for at, sentence in enumerate(voice.sentences):
+                    yield _line(sentence, voice.speaker if at == 0 else None)
         case "in_brief":
             yield from map(_line, made.in_brief)
         case "developments":
@@ -202,14 +225,44 @@ def covered(found: BriefCoverage) -> Iterator[str]:
         yield f"Not read: {name}: {why}"
 
 
+def written_by(made: Briefing) -> str:
+    """Who wrote it: nobody, or a model what of it."""
+    if made.model is None:
+        return "Extractive: every sentence stands so in its article; no model wrote it."
+    many = sum(story.told for story in made.stories)
+    return (
+        f"Developments written by {made.model} from the articles of {many:,} "
+        f"{'story' if many == 1 else 'stories'}, each sentence held against the words it cites; "
+        "all other sections stand so in the articles."
+    )
+
+
+def took(made: Briefing) -> str:
+    """Tokens and cost of the model, "" where none was asked."""
+    if not made.tokens or not sum(made.tokens.values()):
+        return ""
+    cost = f", {made.cost:.4f}" if made.cost is not None else ""
+    return f"{made.tokens['in']:,} + {made.tokens['out']:,} tokens{cost}"
+
+
+def estimated(what: Estimate) -> str:
+    """What a model takes to write it, before it does."""
+    if not what.calls:
+        return f"{what.model} was paid for all of it before."
+    cost = f", about {what.cost:.4f}" if what.cost is not None else ""
+    before = f"; {what.kept} more were paid for before" if what.kept else ""
+    calls = "1 call" if what.calls == 1 else f"{what.calls} calls"
+    return f"{what.model} writes it: {calls}, about {what.tokens:,} tokens{cost}{before}."
+
+
 def _about(made: Briefing) -> Iterator[str]:
-    yield "Extractive: every sentence stands so in its article; no model wrote it."
+    yield written_by(made)
     said = limits(made.scope)
     if said:
         yield f"Scope: {'; '.join(said)}."
     yield from made.warnings
     yield f"{len(made.edited):,} sentences edited by hand." if made.edited else "Nothing was edited by hand."
     yield (
-        f"Written {credits.day(made.at)}, {made.at[11:16]} UTC, in {made.seconds:.1f} s. Briefing {made.id}, library "
-        f"at sequence {made.sequence:,}."
+        f"Written {credits.day(made.at)}, {made.at[11:16]} UTC, in {made.seconds:.1f} s"
+        f"{f' ({took(made)})' if took(made) else ''}. Briefing {made.id}, library at sequence {made.sequence:,}."
     )

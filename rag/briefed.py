@@ -8,6 +8,7 @@ from typing import Literal
 from rag.types import Citation, Mode, Origins, Reason, Scope, Sentence
 
 Section = Literal[
+    "about_us",
     "in_brief",
     "developments",
     "timeline",
@@ -19,6 +20,7 @@ Section = Literal[
     "coverage",
 ]
 SECTIONS: dict[Section, str] = {
+    "about_us": "About us",
     "in_brief": "In brief",
     "developments": "Developments",
     "timeline": "Timeline",
@@ -131,9 +133,27 @@ class BriefCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Beat:
+    """What is briefed on again and again. `watched` are names that are told of first; with `days`, each briefing reads
+    the articles of so many days before its own, unless the scope says from when."""
+
+    name: str
+    topic: str | None
+    scope: Scope
+    template: str
+    words: int | None
+    days: int | None
+    watched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Briefing:
     """A briefing over a scope. Every sentence is cited to spans of `citations` and carries its evidence; `edited` are
-    the sentences that a person wrote, as the words before and after."""
+    the sentences that a person wrote, as the words before and after.
+
+    With a `model`, mode "llm": it wrote the developments of stories, and what stands in brief; `tokens`, `cost` and
+    `prompts` as an answer has them. Of a `beat`: `nothing` says that nothing significant came since the one before.
+    `about`: what is said of names that are watched."""
 
     id: str
     topic: str | None
@@ -158,4 +178,11 @@ class Briefing:
     watched: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     edited: tuple[tuple[str, str], ...] = ()
+    model: str | None = None
+    tokens: dict[str, int] | None = None
+    cost: float | None = None
+    prompts: dict[str, str] = field(default_factory=dict)
+    beat: str | None = None
+    nothing: str | None = None
+    about: tuple[Voice, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)

@@ -11,63 +11,69 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag import standing, told
+from rag.beats import TOP, WORDS, Beats, nothing_new
+from rag.brief_reading import MOST
 from rag.briefed import SECTIONS, Briefing, Template
-from rag.briefing import stories as grouping
 from rag.briefing import templates
+from rag.briefing.about import about
+from rag.briefing.by_model import Estimate
 from rag.briefing.changes import changes
-from rag.briefing.cut import Text, cut
+from rag.briefing.cut import Cites
 from rag.briefing.edits import edited
-from rag.briefing.gathered import Candidate, Gathered, candidate, coverage, ordered, weight
-from rag.briefing.stories import StoryArticle
-from rag.briefing.write import Chosen, Written, in_days, said_in, write
-from rag.errors import DatelineError, NoSuchArticle, UsageError
+from rag.briefing.gathered import Candidate, Gathered, candidate, coverage, ordered
+from rag.briefing.write import Written, said_in, write
+from rag.briefs_by_model import ModelStories
+from rag.errors import UsageError
 from rag.evidence.tokens import tokens
 from rag.jsonable import as_json, from_json
 from rag.library import briefings as kept
 from rag.library.erased import erased_ids
 from rag.library.erased_words import without
 from rag.library.ingest import Progress
-from rag.quoting import Quoting
-from rag.types import Article, Scope, Stage
+from rag.types import Scope, Stage
 
-MOST = 5_000  # articles that are read at once, the newest of a scope
 TOLD, WORDS_OF_ONE = 10, 80  # stories written out, and words that each needs
-# A topic fits from this cosine, and share of the best; or from this share of its words, the rare ones counting most.
-NEAR, BEST, WORDED = 0.45, 0.8, 0.7
-READ_AT_ONCE = 200
-FOUND = 2_000  # passages that a topic is looked for in
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a briefing would be written from: its stories, the first of them told."""
+    """What a briefing would be written from: its stories, the first of them told; where a model would write
+    them, what that takes (None: none is set)."""
 
     topic: str | None
     scope: Scope
     template: Template
     stories: tuple[Candidate, ...]
     told: int
+    estimate: Estimate | None = None
 
 
-class Briefs(Quoting):
+class Briefs(Beats):
     """The part of the newsroom that writes briefings. Safe for threads."""
 
     def brief_plan(
-        self, topic: str | None = None, scope: Scope | None = None, *, template: str = "morning-note"
+        self,
+        topic: str | None = None,
+        scope: Scope | None = None,
+        *,
+        template: str = "morning-note",
+        words: int | None = None,
+        extractive: bool = False,
     ) -> Planned:
         """The stories that a briefing would tell, those that most texts of their own tell first.
 
         Raises:
             UsageError, ReadingError: the template is none.
         """
-        scope, form = scope or Scope(), templates.load(template)
+        scope, form = scope or Scope(), templates.load(template, words)
         gathered = self._gather(topic, scope)
         found = tuple(candidate(keys, gathered) for keys in gathered.stories)
-        return Planned(topic, scope, form, found, min(len(found), _many(form.words)))
+        many, estimate = min(len(found), _many(form.words)), None
+        if self.settings.model is not None and not extractive:
+            chosen = [self._chosen(keys, gathered, told=True) for keys in gathered.stories[:many]]
+            estimate = self._estimate(chosen, form, topic)
+        return Planned(topic, scope, form, found, many, estimate)
 
     def brief(
         self,
@@ -80,8 +86,10 @@ class Briefs(Quoting):
         without: Sequence[str] = (),
         first: Sequence[str] = (),
         watched: Sequence[str] = (),
+        extractive: bool = False,
+        beat: str | None = None,
     ) -> Briefing:
-        """A briefing over a scope, extractive. As `brief_stream`."""
+        """A briefing over a scope. As `brief_stream`."""
         asked = self.brief_stream(
             topic,
             scope,
@@ -91,6 +99,8 @@ class Briefs(Quoting):
             without=without,
             first=first,
             watched=watched,
+            extractive=extractive,
+            beat=beat,
         )
         return next(one for one in asked if isinstance(one, Briefing))
 
@@ -105,7 +115,10 @@ class Briefs(Quoting):
         without: Sequence[str] = (),
         first: Sequence[str] = (),
         watched: Sequence[str] = (),
+        extractive: bool = False,
+        beat: str | None = None,
         stop: threading.Event | None = None,
+        session: str = "",
     ) -> Iterator[Stage | Progress | Briefing]:
         """The same as it is written; the last is the Briefing. Where `stop` is set, it has what was written by then.
 
@@ -113,27 +126,43 @@ class Briefs(Quoting):
             since: an earlier briefing's id, or "last": the newest of the same topic, scope and template.
             without, first: ids of stories left out, or told before the others.
             watched: names told of even where no article has them.
+            beat: brief on this beat: topic, scope and template are its own; at most three stories, those with
+                news since its briefing before, or that nothing significant came.
+            extractive: no model writes, also where one is set. `session` is whose limits count.
 
         Raises:
-            UsageError: there is no such template or earlier briefing.
+            UsageError: there is no such template, beat or earlier briefing.
             ReadingError: the template is none.
         """
-        began, scope, form = time.perf_counter(), scope or Scope(), templates.load(template)
-        form = replace(form, words=words) if words else form
-        if not templates.LEAST <= form.words <= templates.MOST:
-            fault = f"{form.words:,} is not between {templates.LEAST} and {templates.MOST:,}"
-            raise UsageError("the number of words", fault, "Name another.")
+        began, scope, most = time.perf_counter(), scope or Scope(), TOLD
+        if beat is not None:
+            told = self._in_window(self.beat(beat))
+            beat, topic, scope, template, most = told.name, told.topic, told.scope, told.template, TOP
+            words, watched = words or told.words or WORDS, (*told.watched, *watched)
+        form = templates.load(template, words)
         topic = " ".join((topic or "").split()) or None
-        earlier = self._earlier(since, _series(topic, scope, form))
+        earlier = self._earlier(since, _series(topic, scope, form, beat), beat)
         yield Stage("finding the stories")
         gathered = self._gather(topic, scope)
         in_order = ordered(gathered, without, first)
-        out = in_order[: _many(form.words)]
+        fresh = self._fresh(gathered, earlier) if beat else in_order
+        in_order.sort(key=lambda keys: keys not in fresh)
+        out = in_order[: min(len(fresh), most, _many(form.words))]
         yield Stage(f"reading {sum(map(len, out)):,} articles of {len(out):,} stories")
         chosen = [self._chosen(keys, gathered, told=at < len(out)) for at, keys in enumerate(in_order)]
         outlets, written = gathered.snapshot.outlets, Written()
         notes = self._told_of(gathered, scope)
-        for done, so_far in write(chosen, form.words, outlets):
+        by_model = ModelStories()
+        if not extractive:
+            for event in self._by_model(chosen, form, topic, session, stop):
+                if isinstance(event, Progress):
+                    yield event
+                else:
+                    by_model = event
+            notes += by_model.notes
+        cites = Cites()
+        named = about(self._naming(watched, gathered, earlier if beat else None), watched, cites)
+        for done, so_far in write(chosen, form.words, outlets, by_model.drafts, cites):
             written = so_far
             yield Progress("writing", done, len(out))
             if stop is not None and stop.is_set():
@@ -144,7 +173,10 @@ class Briefs(Quoting):
         seconds = round(time.perf_counter() - began, 3)
         missing = self._missing(topic, watched, gathered)
         made = self._made(topic, scope, form, gathered, written, missing, seconds)
-        made = replace(made, warnings=tuple(notes), watched=tuple(watched))
+        made = replace(made, warnings=tuple(notes), watched=tuple(watched), **by_model.told())
+        made = replace(made, beat=beat, about=tuple(named))
+        if earlier is not None and beat and not fresh:
+            made = replace(made, nothing=nothing_new(earlier, gathered))
         if earlier is not None:
             made = replace(made, since=earlier.at, changes=changes(earlier, made))
         yield made
@@ -154,8 +186,8 @@ class Briefs(Quoting):
     def keep_briefing(self, made: Briefing, owner: str) -> None:
         """Keep a briefing, or its newer text under the same id. Raises: ReadOnly."""
         self._refuse_read_only()
-        title = made.topic or made.template.name
-        series = _series(made.topic, made.scope, made.template)
+        title = made.beat or made.topic or made.template.name
+        series = _series(made.topic, made.scope, made.template, made.beat)
         out = erased_ids(self.catalog, (one for story in made.stories for one in story.articles))
         said = json.dumps(without(as_json(made), out, None), ensure_ascii=False)
         kept.keep(self.catalog, kept.Row(made.id, owner, series, made.at, title, said))
@@ -189,106 +221,18 @@ class Briefs(Quoting):
         self._refuse_read_only()
         kept.forget(self.catalog, [self.briefing(id_).id])
 
-    def _earlier(self, since: str | None, series: str) -> Briefing | None:
-        if since is None:
+    def _earlier(self, since: str | None, series: str, beat: str | None) -> Briefing | None:
+        if since is None and beat is None:
             return None
-        if since != "last":
-            return self.briefing(since)
+        if since not in (None, "last"):
+            return self.briefing(str(since))
         there = kept.rows(self.catalog, series=series, limit=1) if self.catalog.holds("briefings") else []
+        if not there and beat is not None:
+            return None
         if not there:
             fault = "no briefing of this topic, scope and template is kept yet"
             raise UsageError("--since last", fault, "Write one without it first; it is kept.")
         return _read(there[0])
-
-    # What is read
-
-    def _gather(self, topic: str | None, scope: Scope) -> Gathered:
-        snapshot = self.questions.snapshot()
-        inside = self.questions.inside(snapshot, scope)
-        rows = np.flatnonzero(inside.mask)
-        newest = rows[np.argsort(-snapshot.last[rows], kind="stable")]
-        over, rows = newest[MOST:], newest[:MOST]
-        keys: NDArray[np.int64] = snapshot.keys[rows]
-        fits = keys if topic is None else keys[np.isin(keys, self._on_topic(topic, scope))]
-        heads: dict[int, tuple[int, Article]] = {}
-        failed: list[tuple[str, str]] = []
-        for first in range(0, len(fits), READ_AT_ONCE):
-            try:
-                for key, group, article in self.catalog.articles_of(
-                    fits[first : first + READ_AT_ONCE].tolist()
-                ):
-                    heads[key] = group, replace(article, text=article.text[: grouping.READ])
-            except (DatelineError, ValueError) as error:
-                failed += [
-                    (f"version {key}", str(error)) for key in fits[first : first + READ_AT_ONCE].tolist()
-                ]
-        grouped = grouping.grouped(
-            [
-                StoryArticle(key, one.title or "", one.text, in_days(one.published), group)
-                for key, (group, one) in heads.items()
-            ]
-        )
-        stories = sorted(grouped, key=lambda keys: weight(keys, heads))
-        return Gathered(
-            snapshot, inside, keys.tolist(), len(over), len(keys) - len(fits), heads, stories, failed
-        )
-
-    def _on_topic(self, topic: str, scope: Scope) -> NDArray[np.int64]:
-        """Version keys of the articles that a topic fits: by words, or near in meaning."""
-        found = self.questions.near(topic, scope, k=FOUND)
-        if not found:
-            return np.zeros(0, np.int64)
-        near = max(NEAR, BEST * max((one.dense or 0.0) for _, one in found))
-        said = {
-            hit.version_key: {word.stem for word in tokens(f"{hit.article.title} {hit.article.text}")}
-            for hit, _ in found
-        }
-        asked = {word.stem for word in tokens(topic) if not word.empty} & set().union(*said.values())
-        weights = dict(
-            zip(sorted(asked), self.questions.rarity(sorted(asked)) or [1.0] * len(asked), strict=True)
-        )
-        least = WORDED * sum(weights.values())
-        worded = {
-            key
-            for key, words in said.items()
-            if asked and sum(weights[one] for one in asked & words) >= least
-        }
-        fits = worded | {hit.version_key for hit, one in found if (one.dense or 0.0) >= near}
-        copies = sorted({id_ for hit, one in found if hit.version_key in fits for id_ in one.copies})
-        articles = [key for key, _ in self.catalog.known(copies).values()]
-        snapshot = self.questions.snapshot()
-        return np.union1d(sorted(fits), snapshot.keys[np.isin(snapshot.article_keys, articles)]).astype(
-            np.int64
-        )
-
-    def _chosen(self, keys: tuple[int, ...], gathered: Gathered, *, told: bool) -> Chosen:
-        folded = len(keys) - len({gathered.heads[key][0] for key in keys})
-        if not told:
-            texts = [Text(article, group, ()) for group, article in (gathered.heads[key] for key in keys)]
-            return Chosen(tuple(texts), len(keys), folded, False)
-        found: list[Text] = []
-        for _, group, article in self.catalog.articles_of(keys):
-            try:
-                passages = self.catalog.version_passages(article.id, article.version)
-                found.append(cut(article, group, passages))
-            except (DatelineError, ValueError, IndexError) as error:
-                gathered.failed.append((article.id, str(error)))
-        return Chosen(tuple(found), len(keys), folded, True, tuple(self._ended(found)))
-
-    def _ended(self, texts: Sequence[Text]) -> Iterator[tuple[Text, Text]]:
-        """What a text of a story replaced, with it; never what was withdrawn."""
-        for newer in texts:
-            article = newer.article
-            before = [(article.id, article.version - 1)] if article.version > 1 else []
-            before += [(article.supersedes, None)] if article.supersedes else []  # type: ignore[list-item]
-            for id_, version in before:
-                try:
-                    old = self.catalog.article(id_, version)
-                except NoSuchArticle:
-                    continue
-                if old.status == "superseded":
-                    passages = self.catalog.version_passages(old.id, old.version)
-                    yield cut(old, newer.group, passages), newer
 
     # What is said of it
 
@@ -352,10 +296,10 @@ def _many(words: int) -> int:
     return max(1, min(TOLD, words // WORDS_OF_ONE))
 
 
-def _series(topic: str | None, scope: Scope, form: Template) -> str:
-    """The same for briefings that follow each other: topic, template, and the scope but for its days."""
+def _series(topic: str | None, scope: Scope, form: Template, beat: str | None) -> str:
+    """The same for briefings that follow each other: the beat; else topic, template, and the scope but for its days."""
     told = json.dumps([topic, form.name, as_json(replace(scope, from_=None, to=None))], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    return hashlib.sha256(f"beat {beat}".encode() if beat else told.encode()).hexdigest()[:12]
 
 
 def _read(row: kept.Row) -> Briefing:

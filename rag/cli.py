@@ -157,7 +157,9 @@ def ask(
         answer = room.ask(_text(question), scope, before, today=day_of(today, "--today"), how=how)
         if not unrecorded:
             history.keep(room, answer, scope, how.not_read)
-    _print(as_object, as_json(answer), lambda: terminal.print_answer(answer))
+        later = room.later(answer) if today is None else ()
+    said = {**as_json(answer), "later": as_json(later)}
+    _print(as_object, said, lambda: terminal.print_answer(answer, later))
     raise typer.Exit(DONE if answer.status == "answered" else NOTHING)
 
 

@@ -34,6 +34,10 @@ class Limits:
 
     def refusal(self, session: str) -> str | None:
         """Why the model is not to be asked by this session now, as a sentence; None: it may be."""
+        return self.spent_up(session) or self._too_many(session)
+
+    def spent_up(self, session: str) -> str | None:
+        """The same by what was spent alone, for one call of many that a reader asked for at once."""
         told = self._settings
         if self._not_kept is not None:
             error, self._not_kept = self._not_kept, None
@@ -50,7 +54,7 @@ class Limits:
             taken = self.spent(session)[name == "session"].cost
             if taken >= limit:
                 return f"This {name}'s limit for the model is reached: {taken:.2f} of {limit:.2f} spent."
-        return self._too_many(session)
+        return None
 
     def embedding_refusal(self) -> str | None:
         """Why no text is to be sent to the embedding model now, as a sentence; None: it may be."""

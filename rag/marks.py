@@ -33,7 +33,12 @@ def evidence(found: Evidence | None, where: str = "answer") -> str | None:
         case "not_matched":
             return "not matched to the source"
         case "not_checked":
-            return "not checked"
+            return "not checked: not in English" if found.reasons else "not checked"
+
+
+def calculated(found: Evidence | None) -> str | None:
+    """The workings of figures that were calculated from those of the source; None where there are none."""
+    return f"calculated: {'; '.join(found.calculated)}" if found is not None and found.calculated else None
 
 
 def _both_sides(reasons: Sequence[Reason], where: str) -> list[str]:
@@ -53,7 +58,7 @@ def _one_side(reason: Reason, words: str) -> str:
 
 def marks(sentence: Sentence) -> tuple[str, ...]:
     """What stands beside a sentence: its evidence, whose word it is, what became of its quotations."""
-    parts = [evidence(sentence.evidence)]
+    parts = [evidence(sentence.evidence), calculated(sentence.evidence)]
     parts.append(f"whose word: {sentence.attribution}" if sentence.attribution else None)
     parts += [QUOTATIONS[quotation.state] for quotation in sentence.quotations]
     return tuple(part for part in parts if part)
@@ -100,7 +105,7 @@ def of_text(one: TextSentence, citations: Sequence[Citation]) -> tuple[str, ...]
     if not one.claims:
         return (NO_CLAIM,)
     sentence = one.sentence
-    parts = [evidence(sentence.evidence, "text")]
+    parts = [evidence(sentence.evidence, "text"), calculated(sentence.evidence)]
     parts.append(f"whose word: {sentence.attribution}" if sentence.attribution else None)
     parts += [QUOTATIONS[quotation.state] for quotation in sentence.quotations]
     parts += _otherwise(one)

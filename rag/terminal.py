@@ -27,7 +27,7 @@ from rag.library.repair import Finding
 from rag.marks import leads, marks, parts_said
 from rag.state import IngestReport, Item, Plan, Status, Vectors
 from rag.told import STAGES
-from rag.types import Answer, Article, Citation, Found, SearchResult, Sentence
+from rag.types import Answer, Article, Citation, Found, Nearest, SearchResult, Sentence
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
 _UNSAFE = re.compile(
@@ -49,8 +49,11 @@ def credit(title: str | None, outlet: str | None, published: str | None) -> str:
     return " · ".join(parts) + (f" · {harmless(title)}" if title else "")
 
 
-def print_answer(answer: Answer) -> None:
-    """An answer with its citations, or what was found instead."""
+def print_answer(answer: Answer, later: Sequence[Nearest] = ()) -> None:
+    """An answer with its citations, or what was found instead; what came `later` on its story before it."""
+    for one in later:
+        said = credit(one.title, one.outlet, one.published)
+        out.print(f"Later: {said}  [dim]{harmless(one.article_id)}[/dim]", soft_wrap=True)
     if answer.rewritten is not None:
         out.print(f"[bold]Asked as: {harmless(answer.rewritten)}[/bold]\n", soft_wrap=True)
     if answer.coverage is not None:

@@ -20,7 +20,9 @@ Counted = Literal["count", "list", "first", "outlets"]
 AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]
 Mode = Literal["extractive", "llm"]
 EvidenceState = Literal["verbatim", "in_source", "differs", "not_matched", "not_checked"]
-ReasonKind = Literal["number", "date", "name", "negation", "hedge", "attribution", "quotation", "meaning"]
+ReasonKind = Literal[
+    "number", "date", "name", "negation", "hedge", "attribution", "quotation", "meaning", "language"
+]
 Reading = Literal["from", "to", "outlet"]
 QuotationState = Literal["verbatim", "differs", "joined", "given_to_another", "not_found"]
 
@@ -117,10 +119,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What checking a sentence against its citations found."""
+    """What checking a sentence against its citations found. `calculated`: workings of figures that stand in the source
+    only as what they are made of ("48 + 36 = 84")."""
 
     state: EvidenceState
     reasons: tuple[Reason, ...] = ()
+    calculated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,20 +217,20 @@ def _pane(asking: Asking, model: str | None) -> Pane:
     if answer is None:
         return view.working(key, asking.stage, asking.sentences)
     shown = _shown()
-    answer = shown.answer or answer
-    key = f"{key}-{st.session_state.shown}" if shown is not asking else key
+    answer, key = shown.answer or answer, f"{key}-{st.session_state.shown}" if shown is not asking else key
     read, whole = room.opened().article, st.session_state.whole
     if answer.coverage is not None:
         pane = listing.of_coverage(answer, read, today, key=key, whole=whole)
     else:
-        others = len(st.session_state.others)
-        pane = view.of_answer(answer, read, today, key=key, whole=whole, model=model, others=others)
+        others, later = len(st.session_state.others), conversation.later(answer)
+        pane = view.of_answer(
+            answer, read, today, key=key, whole=whole, model=model, others=others, later=later
+        )
     recorded = shown.recording and not shown.trouble
     record = view.record(shown.asked, opened=shown.opened, recorded=recorded, today=today)
     pane["actions"] = [*pane["actions"], *record]
     clipping.dress(pane, clipping.of_answer(answer, recorded=shown.recording))
-    if shown.trouble:
-        pane["notes"] = [*pane["notes"], shown.trouble]
+    pane["notes"] = [*pane["notes"], *filter(None, [shown.trouble])]
     return pane
 
 

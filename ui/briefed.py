@@ -25,7 +25,8 @@ def of_briefing(made: Briefing, read: Read, today: date, *, key: str, whole: fro
     told = sum(story.told for story in made.stories)
     edited = [f"{words.count(len(made.edited), 'sentence')} edited by hand"] if made.edited else []
     pane["summary"] = [
-        "Extractive, no model",
+        made.model or "Extractive, no model",
+        *([brief_sheet.took(made)] if brief_sheet.took(made) else []),
         words.count(told, "story", "stories"),
         words.seconds(made.seconds),
         *edited,
@@ -35,7 +36,8 @@ def of_briefing(made: Briefing, read: Read, today: date, *, key: str, whole: fro
         f"written {dates.shown(made.at, today, time=True)} UTC",
     ]
     pane["notes"] = list(made.warnings)
-    pane["open"] = 1 if wanted else None
+    pane["open"] = next((number for line in lines for number in line.cites), None)
+    pane["copied"] = True
     return pane
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -10,9 +10,12 @@ from rag import brief_sheet
 from rag.briefed import Briefing
 from rag.briefs import Candidate, Planned, Progress, templates
 from rag.errors import DatelineError
-from ui import briefed, clipping, dates, draw, frame, reader, room, scope, undo, view, words
+from rag.types import Stage
+from ui import beats, briefed, clipping, dates, draw, frame, reader, room, scope, undo, view, words
 
 LAST = "Say what changed since the last one"
+NO_MODEL = "Without the model"
+DOING = {"asking": "written by the model", "writing": "put together"}
 
 
 def page() -> None:
@@ -29,6 +32,7 @@ def page() -> None:
             autocomplete="off",
             placeholder="A topic or a question; empty: everything in scope",
         )
+        beats.watching()
         with st.container(horizontal=True, vertical_alignment="bottom", key="brief_form"):
             st.selectbox("Template", templates.names(), key="brief_template", format_func=_name)
             held.setdefault("brief_words", 600)
@@ -43,6 +47,7 @@ def page() -> None:
     if isinstance(held.get("brief_made"), Briefing):
         _made(held.brief_made)
     else:
+        beats.listed(_brief_on)
         _kept()
         frame.listen()
 
@@ -61,7 +66,10 @@ def _find() -> None:
     held.pop("brief_made", None)
     try:
         held.brief_plan = room.opened().brief_plan(
-            str(held.brief_topic) or None, scope.chosen(), template=str(held.brief_template)
+            str(held.brief_topic) or None,
+            scope.chosen(),
+            template=str(held.brief_template),
+            words=int(held.brief_words),
         )
     except DatelineError as error:
         held.pop("brief_plan", None)
@@ -75,17 +83,26 @@ def _stories() -> None:
     if not plan.stories:
         st.text("No article in this scope tells of it. Widen the dates, or name the topic otherwise.")
         return
-    with st.expander(
-        words.count(len(plan.stories), "story", "stories") + " found", expanded="brief_made" not in held
-    ):
+    found = words.count(len(plan.stories), "story", "stories") + " found"
+    with st.expander(found, expanded="brief_made" not in held):
         st.text("Untick what is to be left out; pin what is to be told first.")
         for at, one in enumerate(plan.stories[:40]):
             with st.container(horizontal=True, vertical_alignment="center", key=f"story-{at}"):
                 st.checkbox(_said(one), value=True, key=f"tell-{one.id}", width="stretch")
                 st.checkbox("First", key=f"pin-{one.id}", width="content")
+        _options(plan)
+
+
+def _options(plan: Planned) -> None:
     since = st.checkbox(LAST, key="brief_since") if room.opened().briefings(1) else False
-    if st.button("Write the briefing", type="primary"):
-        _write(plan, "last" if since else None)
+    alone = False
+    if plan.estimate is not None:
+        st.text(brief_sheet.estimated(plan.estimate))
+        alone = st.checkbox(NO_MODEL, key="brief_alone")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="brief_go"):
+        if st.button("Write the briefing", type="primary"):
+            _write(plan, "last" if since else None, alone)
+        beats.keeper(plan)
 
 
 def _said(one: Candidate) -> str:
@@ -97,18 +114,31 @@ def _said(one: Candidate) -> str:
     return words.plain(said)
 
 
-def _write(plan: Planned, since: str | None) -> None:
-    held, newsroom = st.session_state, room.opened()
+def _write(plan: Planned, since: str | None, alone: bool) -> None:
+    held = st.session_state
     without = [one.id for one in plan.stories if not held.get(f"tell-{one.id}", True)]
     first = [one.id for one in plan.stories if held.get(f"pin-{one.id}") and one.id not in without]
+    _run(
+        room.opened().brief_stream(
+            plan.topic, plan.scope, template=str(held.brief_template), words=int(held.brief_words),
+            since=since, without=without, first=first, watched=beats.names(), extractive=alone,
+            session=reader.owner(),
+        )
+    )  # fmt: skip
+
+
+def _brief_on(beat: str) -> None:
+    """What is new on a beat; drawn where its row stands."""
+    _run(room.opened().brief_stream(beat=beat, session=reader.owner()))
+
+
+def _run(events: Iterator[Stage | Progress | Briefing]) -> None:
+    held, newsroom = st.session_state, room.opened()
     shown = st.progress(0.0, "Reading")
     try:
-        for one in newsroom.brief_stream(
-            plan.topic, plan.scope, template=str(held.brief_template), words=int(held.brief_words),
-            since=since, without=without, first=first,
-        ):  # fmt: skip
+        for one in events:
             if isinstance(one, Progress) and one.total:
-                shown.progress(min(1.0, one.done / one.total), f"{one.done} of {one.total} stories written")
+                shown.progress(min(1.0, one.done / one.total), _doing(one))
             elif isinstance(one, Briefing):
                 held.brief_made = one
                 if one.stories and not newsroom.catalog.read_only:
@@ -119,6 +149,12 @@ def _write(plan: Planned, since: str | None) -> None:
         shown.empty()
     held.update(brief_count=held.get("brief_count", 0) + 1, brief_whole=frozenset())
     st.rerun()
+
+
+def _doing(one: Progress) -> str:
+    return (
+        f"{one.done} of {words.count(one.total or 0, 'story', 'stories')} {DOING.get(one.stage, one.stage)}"
+    )
 
 
 def _made(made: Briefing) -> None:

@@ -145,7 +145,8 @@ class Pane(TypedDict):
     is not what was written: it can be changed. `open` names the citation (or, by key, the source) that stands right
     at first.
     The outcome "article" has no left side: one article is read on its own. `picked` is the button for the words that
-    the reader had selected and clipped.
+    the reader had selected and clipped. `later` came on the same story after all that is cited. With `copied` a button
+    copies all statements, as text and as rich text.
     Events sent back: `whole` (a source key, to send all of a long article), `note` (JSON: id of a statement, text),
     `clip_words` (JSON: source, the words selected in its text, what stands before them),
     `rewritten` (another question in place of what was understood), `as_written`, `reading` (a reading moved or taken
@@ -165,10 +166,12 @@ class Pane(TypedDict):
     notes: list[str]
     statements: list[Statement]
     headlines: list[Headline]
+    later: NotRequired[list[Headline]]
     citations: list[Cited]
     sources: list[Source]
     open: int | str | None
     picked: NotRequired[list[Tool]]
+    copied: NotRequired[bool]
 
 
 class Choice(TypedDict):

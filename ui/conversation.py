@@ -1,4 +1,4 @@
-"""A conversation on the Ask page: what the next question comes after, and how to begin anew."""
+"""A conversation on the Ask page: what the next question comes after, how to begin anew, what came later on a story."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from rag.types import Answer
-from ui import words
+from rag.errors import DatelineError
+from rag.types import Answer, Nearest
+from ui import room, words
 from ui.asking import Asking
 
 LONGEST = 4  # answers that a question may take something from
@@ -30,3 +31,16 @@ def line(asking: Asking, begin_anew: Callable[[], None]) -> None:
     count = words.count(len(asking.before) + 1, "question")
     st.text(f"The next question comes after “{question}” ({count} so far)")
     st.button("New conversation", on_click=begin_anew, type="tertiary", icon=":material/restart_alt:")
+
+
+def later(answer: Answer) -> tuple[Nearest, ...]:
+    """What came later on the story of an answer, looked up once for as long as the library stands as it does."""
+    held, newsroom = st.session_state, room.opened()
+    key = (answer.id, newsroom.sequence)
+    if held.get("later_of") != key:
+        try:
+            found = newsroom.later(answer)
+        except DatelineError:  # the answer stands without it, and Status says what is wrong
+            found = ()
+        held.update(later_of=key, later_found=found)
+    return tuple(held.later_found)

@@ -60,7 +60,8 @@ def fault(error: DatelineError) -> None:
 
 
 def question(name: str, label: str, placeholder: str, verb: str, on_asked: Callable[[str], None]) -> None:
-    """The box at the top of a page. Enter asks; "/" leads here (static/keys.js looks for `.st-key-question`).
+    """The box at the top of a page. Enter asks; "/" brings the reader here (static/keys.js looks for
+    `.st-key-question`).
 
     Args:
         name: of the box among the session's; its text is `st.session_state[f"{name}_text"]`.

@@ -10,7 +10,7 @@ from ui import draw, frame, room, scope, sifting, sign_in, words
 # What a reader typed or set stays while another page is looked at.
 KEPT = (
     *("ask_text", "search_text", "check_text", "quotes_text", "quotes_by_text", "unrecorded"),
-    *("brief_topic", "brief_template", "brief_words"),
+    *("brief_topic", "brief_template", "brief_words", "brief_watch"),
     *sifting.FIELDS,
 )
 PAGES = [

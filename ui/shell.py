@@ -1,4 +1,4 @@
-"""The HTML shell that Streamlit serves, with our name, mark, styles and keys in it before any script: nothing jumps."""
+"""The HTML shell that Streamlit serves, with our name, mark, styles and keys before any script runs: nothing jumps."""
 
 from __future__ import annotations
 

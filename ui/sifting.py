@@ -18,16 +18,6 @@ OUTLETS, KINDS, STATUSES, COLLECTIONS = (
     "library_collections",
 )
 FIELDS = (TITLE, FROM, TO, UNDATED, OUTLETS, KINDS, STATUSES, COLLECTIONS)
-EMPTY = (
-    "",
-    None,
-    None,
-    False,
-    [],
-    [],
-    [],
-    [],
-)  # each said to its field: one that is left out keeps what it shows
 STATES: dict[ShelfStatus, str] = {
     "usable": "usable",
     "superseded": "superseded",
@@ -93,8 +83,9 @@ def _fields(shelves: Shelves, on_change: Callable[[], None]) -> None:
 
 
 def clear(then: Callable[[], None]) -> None:
-    """Take every filter away."""
-    st.session_state.update(zip(FIELDS, EMPTY, strict=True))
+    """Take every filter away: each is said to its field, since one that is left out keeps what it shows."""
+    st.session_state.update({TITLE: "", FROM: None, TO: None, UNDATED: False})
+    st.session_state.update({field: [] for field in (OUTLETS, KINDS, STATUSES, COLLECTIONS)})
     then()
 
 

@@ -83,8 +83,9 @@ def of_answer(
     whole: frozenset[str] = frozenset(),
     model: str | None = None,
     others: int = 0,
+    later: Sequence[Nearest] = (),
 ) -> Pane:
-    """An answer with its sources.
+    """An answer with its sources, and what came `later` on its story.
 
     Args:
         whole: the long sources to send whole.
@@ -105,7 +106,8 @@ def of_answer(
     sentences = (*answer.sentences, *answer.unfinished)
     wanted = [from_citation(cited, sentences, answered) for cited in _shown(answer)]
     pane["citations"], cited = shelf.cite(wanted)
-    nearest = shelf.cite([_from_nearest(near) for near in answer.nearest])[1]
+    nearest = shelf.cite([_from_nearest(near) for near in (*answer.nearest, *later)])[1]
+    pane["later"] = [_headline(near, today) for near in later]
     pane["sources"] = cited + nearest
     pane["open"] = wanted[0].number if wanted else None
     pane["headlines"] = [_headline(near, today) for near in answer.nearest]

@@ -71,14 +71,15 @@ class Reply:
         return tuple(told)
 
 
-def read(text: str, passages: int, *, ended: bool = True) -> Reply:
+def read(text: str, passages: int, *, ended: bool = True, most: int = MOST, longest: int = LONGEST) -> Reply:
     """Read a reply over passages numbered 1 to `passages`.
 
     Args:
+        most, longest: sentences that are read, and characters.
         ended: False while more of it comes: its last sentence is then left out until the next has begun.
     """
-    cut = len(text) > LONGEST
-    text = _THOUGHT.sub("", visible(text[:LONGEST]))
+    cut = len(text) > longest
+    text = _THOUGHT.sub("", visible(text[:longest]))
     if not ended:
         text = _BEGUN.sub("", text)
     text, removed = _without_markup(text)
@@ -95,11 +96,11 @@ def read(text: str, passages: int, *, ended: bool = True) -> Reply:
         kept.setdefault(one.text.casefold(), one)
     said = [one for one in kept.values() if not _declines(one.text)]
     return Reply(
-        tuple(said[:MOST]),
+        tuple(said[:most]),
         tuple(unknown),
         removed,
         len(read) - len(kept),
-        cut or len(said) > MOST,
+        cut or len(said) > most,
         declined=len(said) < len(kept) and not any(one.numbers for one in said),
     )
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from rag.briefed import ConflictKind
 from rag.briefing.cut import Text, Told
 from rag.evidence.check import Source, check
+from rag.evidence.times import times
 from rag.evidence.tokens import tokens
 from rag.library.storyline import marks
-from rag.reading.dates import moment
+from rag.reading.dates import day_range, moment
 from rag.types import Article, Reason
 
 SHARED = 3  # telling words that two sentences must share to be compared
@@ -25,6 +26,9 @@ PAIRS = 150  # of one story that are compared, those that share most first
 LATER = timedelta(hours=20).total_seconds()  # from which another outlet's figure is news, not a dispute
 # As "HALLBECK, Oct. 12 (VPA) - ".
 DATELINE = re.compile(r"[A-Z][A-Z .'’-]+,? (?:[A-Z][a-z]{2,8}\.? \d{1,2} )?(?:\([^)]{2,30}\) )?[-–—] ")
+_RATE = re.compile(
+    r"\b(?:an?|per|each|every) (hour|day|night|week|month|quarter|year|head|person)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,31 @@ def _differ(one: Told, other: Told) -> Apart | None:
     reasons = [why for why in found.evidence.reasons if why.kind in ("number", "date")]
     if found.evidence.state != "differs" or len(reasons) != len(found.evidence.reasons):
         return None
+    if _rates(older.said) != _rates(newer.said) or any(
+        why.kind == "date" and _reported(older, newer) for why in reasons
+    ):
+        return None
     return Apart(_kind(older.text.article, newer.text.article), older, newer, reasons[0])
+
+
+def _rates(said: str) -> frozenset[str]:
+    """What its figures are for each of: a cost a year is no other cost."""
+    return frozenset(match[1].lower() for match in _RATE.finditer(said))
+
+
+def _reported(*told: Told) -> bool:
+    """Whether one of them names the day on which it was published, or the day before: what happened then is the news,
+    not what the other dates."""
+    for one in told:
+        published = day_range(one.text.article.published)[1] if one.text.article.published else None
+        for when in times(undated(one.said), one.text.article.published):
+            if published and when.days and 0 <= (_day(published) - when.days[1]).days <= 1:
+                return True
+    return False
+
+
+def _day(number: int) -> date:
+    return date(number // 10_000, number // 100 % 100, number % 100)
 
 
 def undated(said: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from rag.answering.evidence import NOT_QUOTED
 from rag.answering.quotations import in_context
+from rag.evidence import quoted
 from rag.evidence.check import Source, check
 from rag.types import Article, Citation, Kind, Passage, Sentence
 
 MOST = 60  # sentences of one article that are weighed
+SOURCES = 6  # sentences that one of a model is held against
 NO_NEWS: tuple[Kind, ...] = ("opinion", "letter", "sponsored")
 
 
@@ -39,6 +42,14 @@ class Told:
     def start(self) -> int:
         """Where it begins in the article."""
         return self.text.ranges[self.place][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A sentence that a model wrote, and the sentences of articles that it is to rest on."""
+
+    said: str
+    sources: tuple[Told, ...]
 
 
 def cut(article: Article, group: int, passages: Sequence[Passage]) -> Text:
@@ -95,8 +106,35 @@ class Cites:
         number = self.number(article, start, end)
         quote = article.text[start:end]
         said = " ".join(quote.split())
-        source = Source(
-            number, quote, article.published, article.title, article.text, article.language, (), quote
-        )
-        found = check(said, [source])
-        return Sentence(said, (number,), found.attribution, found.evidence, found.quotations)
+        return checked(said, [source(number, article, quote)])
+
+    def drafted(self, draft: Drafted) -> Sentence:
+        """A sentence that a model wrote, cited to the sentences that it named, and checked against them."""
+        cited = [
+            (self.number(one.text.article, *one.text.ranges[one.place]), one)
+            for one in draft.sources[:SOURCES]
+        ]
+        told = checked(draft.said, [_around(number, one) for number, one in cited])
+        wrong = [one.text for one in told.quotations if one.state in NOT_QUOTED]
+        return replace(told, text=quoted.unmarked(told.text, wrong))
+
+
+def source(number: int, article: Article, quote: str) -> Source:
+    """What a sentence is held against: the cited words, in their article."""
+    return Source(number, quote, article.published, article.title, article.text, article.language, (), quote)
+
+
+def _around(number: int, one: Told) -> Source:
+    """A sentence that is cited, with the one before and the one after."""
+    article, ranges = one.text.article, one.text.ranges[max(0, one.place - 1) : one.place + 2]
+    begin, (start, end) = ranges[0][0], one.text.ranges[one.place]
+    said = source(number, article, article.text[start:end])
+    inner = tuple((first - begin, last - begin) for first, last in ranges)
+    return replace(said, text=article.text[begin : ranges[-1][1]], ranges=inner)
+
+
+def checked(said: str, sources: Sequence[Source]) -> Sentence:
+    """A sentence with what checking it against its sources found."""
+    found = check(said, sources)
+    numbers = tuple(one.citation for one in sources)
+    return Sentence(said, numbers, found.attribution, found.evidence, found.quotations)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rag.briefed import Briefing
+from rag.briefing.cut import checked, source
 from rag.errors import UsageError
-from rag.evidence.check import Source, check
 from rag.types import Article, Sentence
 
 LONGEST = 2_000  # characters of a sentence
@@ -40,6 +40,7 @@ def edited(made: Briefing, old: str, new: str, article: Callable[[str, int], Art
         in_brief=tuple(map(change, made.in_brief)),
         stories=tuple(replace(one, sentences=tuple(map(change, one.sentences))) for one in made.stories),
         timeline=tuple(replace(one, sentence=change(one.sentence)) for one in made.timeline),
+        about=tuple(replace(one, sentences=tuple(map(change, one.sentences))) for one in made.about),
         voices=tuple(replace(one, sentences=tuple(map(change, one.sentences))) for one in made.voices),
         conflicts=tuple(
             replace(one, older=change(one.older), newer=change(one.newer)) for one in made.conflicts
@@ -52,23 +53,9 @@ def edited(made: Briefing, old: str, new: str, article: Callable[[str, int], Art
 
 
 def _checked(made: Briefing, one: Sentence, said: str, article: Callable[[str, int], Article]) -> Sentence:
-    sources = []
-    for cited in made.citations:
-        if cited.number in one.citations:
-            whole = article(cited.article_id, cited.version)
-            sources.append(
-                Source(
-                    cited.number,
-                    cited.quote,
-                    cited.published,
-                    cited.title,
-                    whole.text,
-                    whole.language,
-                    (),
-                    cited.quote,
-                )
-            )
-    found = check(said, sources)
-    return replace(
-        one, text=said, attribution=found.attribution, evidence=found.evidence, quotations=found.quotations
-    )
+    sources = [
+        source(cited.number, article(cited.article_id, cited.version), cited.quote)
+        for cited in made.citations
+        if cited.number in one.citations
+    ]
+    return checked(said, sources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from string import Template as Placeholders
 
@@ -20,11 +21,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: name != "morning-note"))
 
 
-def load(name: str) -> Template:
-    """A template by its name, or an own file by its path.
+def load(name: str, words: int | None = None) -> Template:
+    """A template by its name, or an own file by its path; `words` in place of its own.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or the words are too few or too many.
         ReadingError: it is no template.
     """
     path = FOLDER / f"{name}.md" if name in names() else Path(name).expanduser()
@@ -38,7 +39,11 @@ def load(name: str) -> Template:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ReadingError(path.name, "it cannot be read as text", "Save it as UTF-8.") from error
-    return _read(path.name, text)
+    found = _read(path.name, text)
+    if words and not LEAST <= words <= MOST:
+        fault = f"{words:,} is not between {LEAST} and {MOST:,}"
+        raise UsageError("the number of words", fault, "Name another.")
+    return replace(found, words=words) if words else found
 
 
 def _read(name: str, text: str) -> Template:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from rag.answering.origins import origins_of
 from rag.answering.quotations import in_context
 from rag.briefed import Conflict, Event, Story, Voice
 from rag.briefing import conflicts, summary
-from rag.briefing.cut import Cites, Text, Told, sentences
+from rag.briefing.cut import Cites, Drafted, Text, Told, sentences
 from rag.briefing.summary import Read
 from rag.evidence import speakers
 from rag.evidence.parsed import parse
@@ -39,6 +40,7 @@ _NOT_KNOWN = re.compile(
     re.IGNORECASE,
 )
 _QUOTE = re.compile(r"[\"“”]")
+_AUTHOR = re.compile(r"\b(?:I|I['’](?:m|d|ve|ll)|my|me)\b")
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 _OPENS_BADLY = re.compile(
     r"[\"“‘]|(?:he|she|they|it|his|her|their|its|but|and|this|that|these|those|i|we)\b", re.IGNORECASE
@@ -62,6 +64,8 @@ _BODIES = frozenset(
     "League Group Service Police Inspectorate Association Commission Company Bank Institute Centre Army Navy".split()
 )
 _JOINING = re.compile(r"^(?:But|And|Another|Also|Meanwhile|However|Later|Then)\s+", re.IGNORECASE)
+_BEHIND = frozenset("in of on at for with who to from by during after before".split())
+_OWNER = re.compile(r"['’]s\b")  # "Jackson's death": what is somebody's speaks for nobody
 _NOBODY = re.compile(r"(?:I|we|you|he|she|they|it|who|this|that|there|not|as|when|if)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?:[A-Z][\w.'’-]*)(?: (?:(?:of the|of|de|van|von|al) )?[A-Z][\w.'’-]*)*")
 _COUNTS = re.compile(
@@ -103,30 +107,46 @@ class _Weighed:
     order: list[int]
 
 
-def write(chosen: Sequence[Chosen], words: int, outlets: Sequence[str]) -> Iterator[tuple[int, Written]]:
+def shares(chosen: Sequence[Chosen], words: int) -> list[int]:
+    """How many of `words` each story that is told has: by the root of how many texts it has."""
+    share = np.sqrt([max(1, one.count - one.folded) for one in chosen if one.told])
+    return [max(LEAST, int(words * one / share.sum())) for one in share]
+
+
+def write(
+    chosen: Sequence[Chosen],
+    words: int,
+    outlets: Sequence[str],
+    drafts: Mapping[int, Sequence[Drafted]] = MappingProxyType({}),
+    cites: Cites | None = None,
+) -> Iterator[tuple[int, Written]]:
     """The sections, story by story: (how many are done, what is written so far). The last is whole.
 
     Args:
-        words: of all developments together, shared out by the root of how many texts a story has.
+        words: of all developments together.
         outlets: of the library, for who the texts go back to.
+        cites: what is cited already.
+        drafts: what a model wrote of a story, by its place among `chosen`; the others are told by extraction.
     """
-    written, weighed = Written(), list[_Weighed]()
-    told = [one for one in chosen if one.told]
-    share = np.sqrt([max(1, one.count - one.folded) for one in told])
+    written, weighed = Written(cites or Cites()), list[_Weighed]()
+    budgets = shares(chosen, words)
     for at, one in enumerate(chosen):
         if not one.told:
             written.stories.append(_story(one, outlets, ()))
             continue
         known = weigh(one.texts)
         weighed.append(known)
-        budget = max(LEAST, int(words * share[len(weighed) - 1] / share.sum()))
         lead = _lead(known)
-        reads = [_read(each) for each in known.told]
-        rows = summary.chosen(reads, known.score, budget, begin=lead) if reads else []
-        if lead is not None and len(written.in_brief) < BRIEF:
-            written.in_brief.append(written.cites.sentence(known.told[lead]))
-        best = _by_time([known.told[row] for row in rows])
-        developments = list(_once(written.cites.sentence(each) for each in best))
+        if at in drafts:
+            developments = [written.cites.drafted(each) for each in drafts[at]]
+            first = next((one for one in developments if _stands(one)), None)
+        else:
+            developments = _extracted(known, lead, budgets[len(weighed) - 1], written.cites)
+            first = None
+        if first is None and lead is not None:
+            first = written.cites.sentence(known.told[lead])
+        if first is not None and len(written.in_brief) < BRIEF:
+            written.in_brief.append(first)
         written.stories.append(_story(one, outlets, developments))
         written.conflicts += _conflicts(one, known, written.cites)
         yield at + 1, written
@@ -136,26 +156,45 @@ def write(chosen: Sequence[Chosen], words: int, outlets: Sequence[str]) -> Itera
     yield len(chosen), written
 
 
-def weigh(texts: Sequence[Text]) -> _Weighed:
-    """The sentences of a story's news, each once: what a copy only repeats is left out, its own paragraph is not."""
-    groups: dict[int, int] = {}
+def _extracted(known: _Weighed, lead: int | None, budget: int, cites: Cites) -> list[Sentence]:
+    reads = [_read(each) for each in known.told]
+    rows = summary.chosen(reads, known.score, budget, begin=lead) if reads else []
+    return list(_once(cites.sentence(each) for each in _by_time([known.told[row] for row in rows])))
+
+
+def _stands(one: Sentence) -> bool:
+    """Whether a sentence of a model may stand in brief: its source does not say otherwise."""
+    return one.evidence is not None and one.evidence.state in ("verbatim", "in_source")
+
+
+def each_once(texts: Iterable[Text]) -> Iterator[Told]:
+    """The sentences of a story's news: what a copy only repeats is left out, its own paragraph is not."""
     seen: set[tuple[int, str]] = set()
-    told: list[Told] = []
-    reads: list[Read] = []
-    for text in [one for one in texts if one.news][:TEXTS]:
-        article = groups.setdefault(text.group, len(groups))
-        for one in sentences(text):
-            if (article, _plain(one.said)) not in seen:
-                seen.add((article, _plain(one.said)))
-                told.append(one)
-                reads.append(Read(article, one.place, len(text.ranges), one.said))
-    score = summary.scores(reads)
+    for text in texts:
+        for one in sentences(text) if text.news else ():
+            if (text.group, _plain(one.said)) not in seen:
+                seen.add((text.group, _plain(one.said)))
+                yield one
+
+
+def weigh(texts: Sequence[Text]) -> _Weighed:
+    """The sentences of a story's news, each once, of its most central texts."""
+    groups: dict[int, int] = {}
+    told = list(each_once([one for one in texts if one.news][:TEXTS]))
+    reads = [
+        Read(groups.setdefault(one.text.group, len(groups)), one.place, len(one.text.ranges), one.said)
+        for one in told
+    ]
+    score = summary.aged(summary.scores(reads), [in_days(one.text.article.published) for one in told])
     score = score - summary.FRAGMENT * np.array([_nobodys(one) for one in told], np.float64)
     return _Weighed(told, score, np.argsort(-score, kind="stable").tolist())
 
 
 def _nobodys(one: Told) -> bool:
-    """Whether it is only quoted, even with what belongs to it: nobody could tell whose words they are."""
+    """Whether nobody could tell whose words they are: it is only quoted, even with what belongs to it, or its author
+    speaks of himself."""
+    if _AUTHOR.search(_QUOTED.sub("", one.said)):
+        return True
     if not _QUOTE.search(one.said):
         return False
     text, ranges = one.text.article.text, one.text.ranges
@@ -217,7 +256,7 @@ def _story(one: Chosen, outlets: Sequence[str], told: Sequence[Sentence]) -> Sto
     articles = [text.article for text in one.texts]
     dated = sorted((each.published for each in articles if each.published), key=moment)
     return Story(
-        headline=_headline(one.texts),
+        headline=headline(one.texts),
         articles=tuple(each.id for each in articles),
         texts=one.count,
         folded=one.folded,
@@ -230,7 +269,8 @@ def _story(one: Chosen, outlets: Sequence[str], told: Sequence[Sentence]) -> Sto
     )
 
 
-def _headline(texts: Sequence[Text]) -> str:
+def headline(texts: Sequence[Text]) -> str:
+    """Of the most central text that is news and has one, white space folded."""
     titled = [one for one in texts if one.article.title]
     best = next((one for one in titled if one.news), titled[0] if titled else None)
     return " ".join((best.article.title or "").split()) if best else "Untitled"
@@ -312,9 +352,15 @@ def _speaker(who: str) -> str | None:
     who = _JOINING.sub("", who.split(",")[0].strip())
     if _NOBODY.match(who) or not who[:1].isalpha():
         return None
+    if _OWNER.search(who):
+        return None
     named = [one for one in _NAMED.findall(who) if one.split()[0] not in _ARTICLES]
-    if named and (len(who.split()) <= len(max(named, key=len).split()) + 5):
-        return str(max(named, key=len))
+    longest = str(max(named, key=len)) if named else ""
+    behind = who.partition(longest)[2].split() if named else []
+    if behind and behind[0].islower() and behind[0] not in _BEHIND:
+        return None  # "Russian officials": whose they are is no name
+    if named and len(who.split()) <= len(longest.split()) + 5:
+        return longest
     return who if 2 <= len(who.split()) <= 6 and who.split()[0] in _ARTICLES else None
 
 

@@ -43,6 +43,9 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
     )
     def brief(
         topic: Annotated[str | None, typer.Option("--topic", help="Only what fits these words.")] = None,
+        beat: Annotated[
+            str | None, typer.Option("--beat", metavar="NAME", help="On a beat: what is new since its last.")
+        ] = None,
         template: Annotated[
             str, typer.Option("--template", help="morning-note, backgrounder, who-says-what, or a .md file.")
         ] = "morning-note",
@@ -68,6 +71,9 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
             str | None, typer.Option("--show", metavar="ID", help="Show one that is kept.")
         ] = None,
         forget: Annotated[str | None, typer.Option("--forget", metavar="ID", help="Take one out.")] = None,
+        extractive: Annotated[
+            bool, typer.Option("--extractive", help="No model writes, also where one is set.")
+        ] = False,
         unkept: Annotated[bool, typer.Option("--unkept", help="Do not keep it.")] = False,
         out: Annotated[
             str | None,
@@ -89,6 +95,10 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
         """
         scope = scope_of(from_, to, outlet, not_outlet, None, collection, None, None, kind, None, undated)
         form = _form(out)
+        if beat is not None and (topic is not None or not scope.everything):
+            raise UsageError(
+                "--beat", "a beat has its own topic and scope", "Leave out --topic and the scope."
+            )
         with opened(home) as room:
             if list_:
                 some = room.briefings()
@@ -100,7 +110,7 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
                 show(as_object, {"schema": 1, "forgotten": forget}, lambda: terminal.out.print("It is gone."))
                 return
             if stories:
-                planned = room.brief_plan(topic, scope, template=template)
+                planned = room.brief_plan(topic, scope, template=template, words=words, extractive=extractive)
                 show(as_object, {"schema": 1, **as_json(planned)}, lambda: _print_plan(planned))
                 raise typer.Exit(0 if planned.stories else NOTHING)
             if show_ is not None:
@@ -116,6 +126,8 @@ def add(app: typer.Typer, opened: Opened, show: Print, stopping: Stopping) -> No
                         without=leave_out or (),
                         first=pin or (),
                         watched=watch or (),
+                        extractive=extractive,
+                        beat=beat,
                         stop=stop,
                     )
                     for one in asked:
@@ -188,6 +200,8 @@ def _print_plan(planned: Planned) -> None:
         out.print(f"  {texts}{copies} · {days} · {harmless(', '.join(one.outlets))}", soft_wrap=True)
     if not planned.stories:
         out.print("No article in this scope tells of it.")
+    if planned.estimate is not None:
+        out.print(f"\n[dim]{harmless(brief_sheet.estimated(planned.estimate))}[/dim]")
 
 
 def print_briefing(made: Briefing, *, brief: bool = False) -> None:
@@ -209,6 +223,7 @@ def print_briefing(made: Briefing, *, brief: bool = False) -> None:
     out.print("\n[bold]Sources[/bold]")
     for citation in made.citations:
         terminal.print_citation(citation, quoted=False)
-    out.print(f"\n[dim]Briefing {made.id[:8]} · {made.seconds:.1f} s · extractive, no model[/dim]")
+    by = " · ".join([made.model, brief_sheet.took(made)]) if made.model else "extractive, no model"
+    out.print(f"\n[dim]{harmless(f'Briefing {made.id[:8]} · {made.seconds:.1f} s · {by}')}[/dim]")
     for warning in made.warnings:
         terminal.err.print(f"[yellow]{harmless(warning)}[/yellow]")

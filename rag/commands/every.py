@@ -10,6 +10,7 @@ import typer
 
 from rag.commands import (
     article,
+    beat,
     brief,
     check,
     clips,
@@ -35,7 +36,21 @@ def add(
     stopping: Callable[[], AbstractContextManager[threading.Event]],
 ) -> None:
     """Put them in, in the order of the help."""
-    for group in (shelf, article, check, quotes, watch, history, export, clips, rules, mend, undo, erase):
+    for group in (
+        shelf,
+        article,
+        check,
+        quotes,
+        watch,
+        beat,
+        history,
+        export,
+        clips,
+        rules,
+        mend,
+        undo,
+        erase,
+    ):
         group.add(app, opened, show)
     for group in (brief, upkeep, eval):
         group.add(app, opened, show, stopping)

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from rag.evidence import copies, quoted, relations, speakers, wordings
 from rag.evidence.facts import Difference, compare
+from rag.evidence.language import english
 from rag.evidence.names import Name, names
 from rag.evidence.parsed import Laid, Parsed, parse
 from rag.evidence.tokens import tokens
@@ -66,9 +67,14 @@ def check(text: str, sources: Sequence[Source]) -> Checked:
         return Checked(Evidence("not_matched"))
     if any(_whole(text, source) for source in sources):
         return Checked(Evidence("verbatim"), speakers.whose(parse(text, sources[0].published)))
-    if any(source.language not in (None, "en") for source in sources):
-        return Checked(Evidence("not_checked"))
+    if not english(text) or any(not _covered(source) for source in sources):
+        return Checked(Evidence("not_checked", (Reason("language", "", ""),)))
     return _judged(_lay(text, sources), sources)
+
+
+def _covered(source: Source) -> bool:
+    """Whether a source is in the language that the checks know: as its record says, else by its small words."""
+    return source.language == "en" if source.language else english(source.text)
 
 
 def _whole(text: str, source: Source) -> bool:
@@ -91,9 +97,12 @@ def _judged(laid: Laid, sources: Sequence[Source]) -> Checked:
         state = "differs"
     elif facts.missing or facts.differ or _unquoted(quotations) or _adds(laid):
         state = "not_matched"
-    reasons = dict.fromkeys(Reason(one.kind, one.said, one.source, one.citation) for one in differ)
+    told = [
+        one for one in differ if one.said != one.source
+    ] or differ  # the same twice says nothing to a reader
+    reasons = dict.fromkeys(Reason(one.kind, one.said, one.source, one.citation) for one in told)
     whose = speakers.whose(laid.anchors[0]) if laid.anchors and state != "not_matched" else None
-    return Checked(Evidence(state, tuple(reasons)), whose, quotations, _place(laid))
+    return Checked(Evidence(state, tuple(reasons), tuple(facts.calculated)), whose, quotations, _place(laid))
 
 
 def _place(laid: Laid) -> tuple[int, int] | None:

@@ -6,8 +6,9 @@ A fact is found, or it stands in the place of another one of its kind (then it d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import permutations
+from math import isclose
 from typing import Generic, TypeVar
 
 from rag.evidence import names as naming
@@ -41,10 +42,13 @@ class Difference:
 
 @dataclass(slots=True)
 class Facts:
-    """What became of a sentence's facts: `differ`, and the `missing` that stand nowhere in the source."""
+    """What became of a sentence's facts: `differ`, the `missing` that stand nowhere in the source, and the workings of
+    those that are `calculated` from two of its figures."""
 
     differ: list[Difference]
     missing: list[str]
+    calculated: list[str] = field(default_factory=list)
+    operands: set[str] = field(default_factory=set)  # the source's figures in these workings
 
 
 def compare(laid: Laid, known: Sequence[Name]) -> Facts:
@@ -54,6 +58,7 @@ def compare(laid: Laid, known: Sequence[Name]) -> Facts:
     _sought(found, laid, _Kind("date", lambda one: one.times, dating.same, _date_fits))
     _names(found, laid, known)
     found.differ += _bounds(laid)
+    found.differ = [one for one in found.differ if one.kind != "number" or one.source not in found.operands]
     return found
 
 
@@ -86,8 +91,44 @@ def _sought(found: Facts, laid: Laid, kind: _Kind[F]) -> None:
             continue
         if best and fit >= SURE and not _reckoned(fact, laid.passage) and not _rounded(fact, best[1]):
             found.differ.append(_difference(kind.name, fact, *best))
+        elif (worked := _calculated(fact, laid.passage)) is not None:
+            found.calculated.append(worked[0])
+            found.operands |= {one.text for one in worked[1:]}
         elif fact.text.lower() not in _WEAK:
             found.missing.append(fact.text)
+
+
+def _calculated(fact: Fact, passage: Sequence[Parsed]) -> tuple[str, Number, Number] | None:
+    """The working of a figure that is exactly the sum, the difference or the share of two of the source's, of the same
+    unit and of the same thing; a share rounded as it is written."""
+    if not isinstance(fact, Number) or fact.ordinal or fact.part or fact.range:
+        return None
+    figures = [
+        one
+        for parsed in passage
+        for one in parsed.numbers
+        if _told(one) and not (one.ordinal or one.part or one.range)
+    ]
+    for one, other in permutations(figures, 2):
+        if (one.unit, one.rate) != (other.unit, other.rate) or (not one.unit and one.noun != other.noun):
+            continue
+        if fact.unit == "%" and one.unit != "%":
+            told = fact.text.split()[0].rstrip("%")
+            digits = len(told.partition(".")[2])
+            if 0 < one.value < other.value and round(100 * one.value / other.value, digits) == fact.value:
+                return f"{one.text} of {other.text} = {fact.text}", one, other
+            continue
+        if (fact.unit, fact.rate) != (one.unit, one.rate) or (not fact.unit and fact.noun != one.noun):
+            continue
+        for sign, result in (("+", one.value + other.value), ("−", one.value - other.value)):
+            if result > 0 and isclose(result, fact.value, rel_tol=1e-9):
+                return f"{one.text} {sign} {other.text} = {fact.text}", one, other
+    return None
+
+
+def _told(one: Number) -> bool:
+    """Whether a figure says how many: "billions of dollars" does not."""
+    return any(part.isdigit() for part in one.text) or counting.worded(one.text.split()[0].lower())
 
 
 def _rounded(fact: Fact, other: Fact) -> bool:
@@ -117,7 +158,10 @@ _WEAK = frozenset("first second third one two half both twice double quarter".sp
 
 
 def _difference(kind: ReasonKind, fact: Fact, source: Parsed, other: Fact) -> Difference:
-    return Difference(kind, fact.text, other.text, source.start + other.start, source.citation)
+    said, theirs = fact.text, other.text
+    if isinstance(fact, Number) and isinstance(other, Number) and counting.conflicting(fact.rate, other.rate):
+        said, theirs = f"{said} a {fact.rate}", f"{theirs} a {other.rate}"
+    return Difference(kind, said, theirs, source.start + other.start, source.citation)
 
 
 def _number_fits(said: Parsed, fact: Number, source: Parsed, other: Number) -> int:

@@ -30,6 +30,7 @@ class Number:
     ordinal: bool
     digits: int
     part: bool = False  # "half", "two thirds", "one in 40", "11 of 17"
+    rate: str = ""  # "week" of "1,140 crowns a week"
     range: bool = False  # one end of "between 4,000 and 30,000"
 
 
@@ -113,10 +114,13 @@ _PART_AFTER = re.compile(
 )
 _SPAN = re.compile(r"\b(?:over|around|above) $", re.I)  # "over two days"
 _AFTER_BOUND: list[tuple[Bound, re.Pattern[str]]] = [
-    ("more", re.compile(r"\s?(?:or more|plus\b|\+)", re.I)),
+    ("more", re.compile(r"\s?(?:or more|plus\b|\+|,? at least\b)", re.I)),
     ("about", re.compile(r"\s?(?:or so)\b", re.I)),
-    ("less", re.compile(r"\s?(?:or (?:less|fewer))\b", re.I)),
+    ("less", re.compile(r"\s?(?:or (?:less|fewer)|,? at (?:the )?most)\b", re.I)),
 ]
+_RATE = re.compile(
+    r"(?: [a-z]+){0,2}? (?:an?|per|each|every) (second|minute|hour|day|night|week|fortnight|month|quarter|year)\b"
+)
 
 
 def worded(low: str) -> bool:
@@ -252,9 +256,9 @@ def _number(
     part = bool(
         _PART_BEFORE.search(text[:start]) or (not ordinal and _PART_AFTER.match(text, end)) or value < 1
     )
-    return Number(
-        text[start:end].strip(), start, end, value, unit, noun, bound, limited, ordinal, digits, part, ranged
-    )
+    rate = None if ordinal or part else _RATE.match(text, end)
+    said, per = text[start:end].strip(), rate[1] if rate else ""
+    return Number(said, start, end, value, unit, noun, bound, limited, ordinal, digits, part, per, ranged)
 
 
 def _bound(text: str, start: int, end: int, *, small: bool) -> tuple[Bound, str]:
@@ -284,7 +288,7 @@ def same(said: Number, source: Number) -> bool:
     """Whether one may stand for the other: equal, or rounded as its words allow."""
     if said.ordinal != source.ordinal and said.value != source.value:
         return False
-    if conflicting(said.unit, source.unit):
+    if conflicting(said.unit, source.unit) or conflicting(said.rate, source.rate):
         return False
     if math.isclose(said.value, source.value, rel_tol=1e-9):
         return True

@@ -109,7 +109,11 @@ def _clause_end(text: str, after: int) -> int:
     return match.start() if match else len(text)
 
 
-_PRONOUNS = frozenset("he she it they we i you who which this that one it's".split())
+# What a speaker cannot begin with: "On Tuesday she said", "told CNN in a video".
+_NOBODY = frozenset(
+    "he she it they we i you who which this that one it's in on at by with for from to of then after before when while "
+    "as during since until but and or also later".split()
+)
 
 
 _TRAILING = re.compile(r"(?: (?:had|has|have|also|later|then|since|now|again|has also|had also))+$")
@@ -123,9 +127,17 @@ def whose(one: Parsed) -> str | None:
         speaker = _TRAILING.sub("", " ".join(clause.speaker.split()))
         if _TWO_SENTENCES.search(speaker):
             continue
-        if speaker and speaker.split()[0].lower() not in _PRONOUNS:  # "and said it would ..." names nobody
-            return speaker
+        if speaker and speaker.split()[0].lower() not in _NOBODY:  # "and said it would ..." names nobody
+            return _whole(speaker, one.text)
     return None
+
+
+def _whole(speaker: str, text: str) -> str:
+    """A speaker with what a coordination before it belongs to: "the fire and rescue service", not "rescue service"."""
+    before = (
+        re.search(rf"\b([Tt]he [a-z]+ and ){re.escape(speaker)}\b", text) if speaker[0].islower() else None
+    )
+    return f"{before[1]}{speaker}" if before else speaker
 
 
 def keeps(said: Parsed, inside: frozenset[str]) -> bool:

@@ -80,6 +80,8 @@ SEEN: dict[Table, str] = {
     ),
     schema.decisions: _NOTHING,
     schema_briefings.briefings: _NOTHING,
+    schema_briefings.briefing_replies: _NOTHING,
+    schema_briefings.beats: _NOTHING,
     schema_erased.erasures: _NOTHING,
     schema_watches.watches: " AND ".join(
         _NO_CITED.format(f"watches.answer, '$.{found}'") for found in ("citations", "nearest")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
+from rag.library import schema_briefings
 from rag.library.catalog import Catalog
-from rag.library.schema_briefings import briefings
+from rag.library.schema import meta
+from rag.library.schema_briefings import briefing_replies, briefings
+
+KEPT_DAYS = 7  # that a model's replies are kept, for a briefing that is taken up again
+_SALT = "briefing_salt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,68 @@ def forget(catalog: Catalog, ids: Sequence[str]) -> int:
     """Take briefings out; how many there were."""
     with catalog.writing() as connection:
         return connection.execute(delete(briefings).where(briefings.c.id.in_(ids))).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class BeatRow:
+    """A beat as it is kept: names to watch a line each, the rest as JSON."""
+
+    name: str
+    owner: str
+    topic: str
+    watched: str
+    more: str
+
+
+def beats(catalog: Catalog) -> list[BeatRow]:
+    """All of them, by name."""
+    with catalog.reading() as connection:
+        found = connection.execute(select(schema_briefings.beats).order_by(schema_briefings.beats.c.name))
+        return [BeatRow(*row) for row in found]
+
+
+def keep_beat(catalog: Catalog, row: BeatRow) -> None:
+    """Keep a beat; one of the same name is replaced."""
+    with catalog.writing() as connection:
+        made = insert(schema_briefings.beats).prefix_with("OR REPLACE")
+        connection.execute(made.values(**asdict(row)))
+
+
+def forget_beat(catalog: Catalog, name: str) -> None:
+    """Take a beat out."""
+    with catalog.writing() as connection:
+        connection.execute(delete(schema_briefings.beats).where(schema_briefings.beats.c.name == name))
+
+
+def reply(catalog: Catalog, digest: str) -> str | None:
+    """What a model replied to what has this digest; None: it was not asked, or that is forgotten."""
+    if not catalog.holds(briefing_replies.name):
+        return None
+    with catalog.reading() as connection:
+        asked = select(briefing_replies.c.reply).where(briefing_replies.c.digest == digest)
+        return connection.scalar(asked)
+
+
+def keep_reply(catalog: Catalog, digest: str, said: str) -> None:
+    """Keep a reply; those of over `KEPT_DAYS` days are forgotten."""
+    now = datetime.now(UTC)
+    oldest = (now - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
+    row = {"digest": digest, "at": now.isoformat(timespec="seconds"), "reply": said}
+    with catalog.writing() as connection:
+        connection.execute(delete(briefing_replies).where(briefing_replies.c.at < oldest))
+        connection.execute(insert(briefing_replies).prefix_with("OR REPLACE").values(**row))
+
+
+def salt(catalog: Catalog) -> bytes:
+    """A secret of this library, drawn once."""
+    found = catalog.meta(_SALT)
+    if found is None:
+        found = secrets.token_hex(16)
+        if not catalog.read_only:
+            with catalog.writing() as connection:
+                connection.execute(insert(meta).prefix_with("OR IGNORE").values(name=_SALT, value=found))
+            found = catalog.meta(_SALT) or found
+    return bytes.fromhex(found)
 
 
 def _row(one: object) -> Row:

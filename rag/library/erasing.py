@@ -35,7 +35,7 @@ from rag.library.schema import (
     vectors,
     versions,
 )
-from rag.library.schema_briefings import briefings
+from rag.library.schema_briefings import beats, briefing_replies, briefings
 from rag.library.schema_erased import erased, erasures
 from rag.library.schema_quotations import quotations, quoted
 from rag.library.schema_watches import watch_changes, watches
@@ -70,6 +70,7 @@ _WRITTEN: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (answers, ("question",)),
     (clips, ("note", "question")),
     (briefings, ("title",)),
+    (beats, ("topic", "watched")),
     (watches, ("question", "fault")),
     (schema_evaluation.feedback, ("note", "question")),
     (schema_evaluation.judgements, ("why", "fault")),
@@ -227,6 +228,7 @@ def _answers(connection: Connection, what: ToErase, done: Counter[str]) -> None:
                 said = json.dumps(after, ensure_ascii=False)
                 connection.execute(update(table).where(*there).values({column.name: said}))
                 _count(done, name, 1)
+    _count(done, "replies of a model", connection.execute(delete(briefing_replies)).rowcount)
     gone = connection.execute(delete(clips).where(_naming(clips.c.citations, what.names))).rowcount
     _count(done, "clips", gone)
 

@@ -1,4 +1,4 @@
-"""The table of saved briefings, beside those of schema_evaluation.py."""
+"""The tables of saved briefings, beside those of schema_evaluation.py."""
 
 from __future__ import annotations
 
@@ -17,4 +17,22 @@ briefings = Table(
     Column("briefing", Text, nullable=False),
 )
 
-__all__ = ["briefings", "metadata"]
+# What is briefed on again and again: `watched` a name a line, `more` the rest as JSON.
+beats = Table(
+    "beats",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("topic", "watched", "more")),
+)
+
+# Replies of a language model that briefings were written from, by a digest of what was sent.
+briefing_replies = Table(
+    "briefing_replies",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("reply", Text, nullable=False),
+)
+
+__all__ = ["beats", "briefing_replies", "briefings", "metadata"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from rag.briefing import summary
@@ -77,3 +78,12 @@ def test_weights_that_were_changed_by_hand_are_refused(tmp_path, monkeypatch) ->
     monkeypatch.undo()
     summary.weights.cache_clear()
     assert set(summary.weights()) == set(summary.features(STORY))
+
+
+def test_what_the_last_days_brought_counts_more_and_a_story_of_one_day_stays_as_it_is() -> None:
+    scored = np.array([1.0, 1.0, 1.0, -20.0])
+    assert summary.aged(scored, [20261014, 20261014, None, 20261014]) is scored
+    first, last, undated, fragment = summary.aged(scored, [20261010, 20261014, None, 20261014])
+    assert last == 1.0 > undated > 0.5
+    assert first < last
+    assert fragment == -20.0

@@ -87,6 +87,10 @@ class FakeNewsroom(Watching):
         """How far the log has come: every article more or less is another step."""
         return 7 + len(ARTICLES) - len(self.articles)
 
+    def later(self, answer: Answer) -> tuple[Nearest, ...]:
+        """Nothing came later."""
+        return ()
+
     def counts(self, scope: Scope | None = None, today: object = None) -> Counts:
         """How many articles are in scope, and what each choice would bring."""
         scope, kept = scope or Scope(), list(self.articles.values())

@@ -89,3 +89,25 @@ def test_a_topic_that_nothing_tells_of_is_said_and_since_last_time_is_offered(ap
     press(app, "Write the briefing")
     first = pane(app)["statements"][0]
     assert (first["section"].startswith("Since "), first["text"]) == (True, "Nothing has changed.")
+
+
+def test_a_beat_is_kept_briefed_on_and_says_that_nothing_came_since(app: AppTest) -> None:
+    next(one for one in app.text_input if one.label == "Names to watch").input("Otter, Engelund")
+    press(app, "Find the stories")
+    next(one for one in app.text_input if one.label == "Its name").input("Ferries").run()
+    next(one for one in app.number_input if one.label.startswith("Days")).set_value(0).run()
+    press(app, "Keep the beat")
+    assert "The beat “Ferries” is kept." in [one.value for one in app.text]
+    press(app, "Brief on Ferries")
+    drawn = pane(app)
+    assert drawn["headline"].startswith("Ferries, ")
+    assert [(one["section"], one["lead"]) for one in drawn["statements"][:1]] == [("About us", "Otter")]
+    assert any("No article in this scope has: Engelund." in one["text"] for one in drawn["statements"])
+    press(app, "Close")
+    press(app, "Brief on Ferries")
+    assert pane(app)["statements"][0]["text"].startswith("Nothing significant since ")
+    press(app, "Close")
+    press(app, "Remove")
+    assert "Brief on Ferries" not in [one.label for one in app.button]
+    press(app, "Undo")
+    assert "Brief on Ferries" in [one.label for one in app.button]

@@ -16,9 +16,11 @@ export class AnswerSide {
     this.act = act;
     this.head = el("header", { class: "head" });
     this.stage = el("p", { class: "stage", role: "status" });
+    this.later = el("div", { class: "later" });
+    this.whole = el("div", { class: "tools whole" }, copier("of it", () => this.everything(), "every", "Copy all"));
     this.list = el("ol", { class: "statements" });
     this.foot = el("div", { class: "foot" });
-    this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.stage, this.list, this.foot);
+    this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.later, this.whole, this.stage, this.list, this.foot);
     this.drawn = new Map();
     this.readings = new Readings(act);
     this.rewritten = new Rewritten(act);
@@ -30,6 +32,10 @@ export class AnswerSide {
     const top = JSON.stringify([data.id, data.question, data.headline, data.read, data.summary, data.details, data.actions, data.notes]);
     if (top !== this.top) this.head.replaceChildren(...header(data, this.act, this.readings, this.rewritten).filter(Boolean));
     this.top = top;
+    const later = JSON.stringify(data.later ?? []);
+    if (later !== this.told) this.later.replaceChildren(...headlines(data.later ?? [], this.act, "Later on this story"));
+    this.told = later;
+    this.whole.hidden = !data.copied;
     this.stage.hidden = !data.stage;
     this.stage.textContent = data.stage ? `${data.stage} …` : "";
     this.list.dataset.kind = data.outcome;
@@ -63,7 +69,7 @@ export class AnswerSide {
     for (const item of this.list.children) {
       item.toggleAttribute("data-on", Boolean(item.querySelector(`[data-cite="${number}"]`)));
     }
-    for (const headline of this.foot.querySelectorAll("[data-source]")) {
+    for (const headline of this.element.querySelectorAll("[data-source]")) {
       headline.setAttribute("aria-pressed", String(number === null && headline.dataset.source === sourceKey));
     }
   }
@@ -93,10 +99,15 @@ export class AnswerSide {
     const cited = statement.cites.map((number) => this.citations.get(number)).filter(Boolean);
     const whole = statement.kind === "passage" ? cited[0]?.quote ?? statement.text : statement.text;
     const marks = statement.kind === "passage" ? (cited[0]?.located ? ["verbatim"] : []) : statement.marks ?? [];
-    const mark = marks.join("; ") || (statement.kind === "passage" ? "" : "not checked");
+    const mark = marks.join("; ") || (statement.kind === "passage" || !cited.length ? "" : "not checked");
     const partly = some !== null && some !== whole && mark; // a part may mean something else than the whole
     const sources = (statement.kind === "passage" ? cited.slice(0, 1) : cited).map((one) => ({ ...this.sources.get(one.source), since: one.since }));
     return { words: some ?? whole, mark: partly ? `part of a ${statement.kind}: ${mark}` : mark, sources };
+  }
+
+  /** All statements as parts to copy, each section under its heading. */
+  everything() {
+    return [...this.drawn.values()].map(({ statement }) => ({ ...this.part(statement), heading: statement.section, lead: statement.lead }));
   }
 
   /** What a selection takes of the statements, as parts to copy. */
@@ -189,7 +200,7 @@ function header(data, act, readings, rewritten) {
   ];
 }
 
-function headlines(found, act) {
+function headlines(found, act, name = "Nearest headlines") {
   if (!found.length) return [];
   const rows = found.map((near) =>
     el("li", {},
@@ -199,5 +210,5 @@ function headlines(found, act) {
       ),
       el("p", { class: "byline dotted" }, ...dotted(near.line.split(" · ")))),
   );
-  return [el("h3", {}, "Nearest headlines"), el("ul", { class: "headlines" }, ...rows)];
+  return [el("h3", {}, name), el("ul", { class: "headlines" }, ...rows)];
 }

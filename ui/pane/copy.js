@@ -1,18 +1,20 @@
 // What is copied carries its source: the words, their mark, and a line for each source with its link.
-// A part is { words, mark, sources: [{ credit, since, href }] }.
+// A part is { words, mark, sources: [{ credit, since, href }] }, and may stand under a heading and a lead.
 
 import { button, el } from "./dom.js";
 
 /** The parts as plain text and as HTML. */
 export function written(parts) {
-  const text = parts.map(({ words, mark, sources }) =>
-    [`${words}${mark ? ` [${mark}]` : ""}`, ...sources.map((one) => `— ${credited(one)}${one.href ? `, ${one.href}` : ""}`)].join("\n"),
+  const text = parts.map(({ words, mark, sources, heading, lead }) =>
+    [heading && `${heading.toUpperCase()}\n`, lead, `${words}${mark ? ` [${mark}]` : ""}`, ...sources.map((one) => `— ${credited(one)}${one.href ? `, ${one.href}` : ""}`)].filter(Boolean).join("\n"),
   ).join("\n\n");
-  const html = el("div", {}, ...parts.map(({ words, mark, sources }) => [
+  const html = el("div", {}, ...parts.map(({ words, mark, sources, heading, lead }) => [
+    heading ? el("h2", {}, heading) : null,
+    lead ? el("p", {}, el("b", {}, lead)) : null,
     el("blockquote", {}, el("p", {}, words)),
     el("p", {}, mark ? `[${mark}] ` : "", ...sources.flatMap((one, at) => [at ? el("br") : null, `— ${credited(one)}`,
       one.href ? el("span", {}, ", ", el("a", { href: one.href }, one.href)) : null])),
-  ]).flat());
+  ]).flat().filter(Boolean));
   return { text, html: html.innerHTML };
 }
 
@@ -47,15 +49,15 @@ export function hand(event, parts) {
 }
 
 /** A button that copies what `parts()` gives, and says for a moment that it did. */
-export function copier(name, parts, whose = "its") {
+export function copier(name, parts, whose = "its", label = "Copy") {
   const said = el("span", { role: "status", class: "copied" });
-  const press = button({ class: "quiet", "aria-label": `Copy ${name} with ${whose} source`, on: {
+  const press = button({ class: "quiet", "aria-label": `${label} ${name} with ${whose} source`, on: {
     click: () => {
       said.textContent = put(parts()) ? "Copied" : "This browser did not let it be copied";
       clearTimeout(press.timer);
       press.timer = setTimeout(() => (said.textContent = ""), 2500);
     },
-  } }, "Copy");
+  } }, label);
   return el("span", { class: "tool" }, press, said);
 }
 
