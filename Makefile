@@ -57,7 +57,7 @@ bench: setup-peers
 
 FAULTS := tests/faults tests/test_kills.py tests/retrieval/test_exact.py \
 	tests/library/test_vectors.py tests/library/test_index_damage.py tests/library/test_index_processes.py \
-	tests/browser/test_walls.py tests/browser/test_model.py tests/browser/test_reach.py tests/browser/test_scope.py
+	tests/browser/test_walls.py tests/browser/test_hostile.py tests/browser/test_model.py tests/browser/test_reach.py tests/browser/test_scope.py
 
 faults: setup-dev
 	DATELINE_FAULTS=full DATELINE_FAULT_KILLS=30 $(BIN)/python -m pytest --numprocesses auto --dist worksteal $(FAULTS)

@@ -52,11 +52,11 @@ def rules() -> None:
 def _rule(number: int, rule: Rule) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"actions-rule-{number}"):
         st.text(f"{rule.name}: {rule.text}" + (" (before what the file states)" if rule.override else ""))
-        said = "Leave out" if rule.on else "Use"
-        st.button(f"{said} {rule.name}", key=f"rule_on_{number}", on_click=_switch, args=(rule,))
+        said, name = "Leave out" if rule.on else "Use", words.plain(rule.name)
+        st.button(f"{said} {name}", key=f"rule_on_{number}", on_click=_switch, args=(rule,))
         if number:
-            st.button(f"{rule.name} first", key=f"rule_first_{number}", on_click=_first, args=(rule,))
-        st.button(f"Remove {rule.name}", key=f"rule_drop_{number}", on_click=_drop, args=(rule,))
+            st.button(f"{name} first", key=f"rule_first_{number}", on_click=_first, args=(rule,))
+        st.button(f"Remove {name}", key=f"rule_drop_{number}", on_click=_drop, args=(rule,))
 
 
 def _keep() -> None:
@@ -108,7 +108,7 @@ def preview(uploads: Sequence[Upload]) -> None:
         st.html("".join(f'<p class="heed">{escape(warning)}</p>' for warning in found.warnings))
     st.html(_counts(found) + _table(found.rows, "The first of them"))
     for sample in found.samples:
-        with st.expander(f"{sample.total:,}: {sample.why}"):
+        with st.expander(words.plain(f"{sample.total:,}: {sample.why}")):
             st.html(_table(sample.rows, sample.why))
 
 

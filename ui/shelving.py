@@ -152,15 +152,16 @@ def _collections(ids: tuple[str, ...], name: str) -> None:
         st.button("Take out", key=f"{name}_take", on_click=_move, args=(ids, name, "take_out"))
     chosen = st.session_state.get(f"{name}_collection")
     if chosen:
+        shown = words.plain(chosen)
         st.checkbox(
-            f"Never send “{chosen}” to a model on a server",
+            f"Never send “{shown}” to a model on a server",
             value=chosen in room.opened().local_collections(),
             key=f"{name}_local_{chosen}",
             on_change=_keep_here,
             args=(name, chosen),
         )
         st.text_input(
-            f"Groups that may read “{chosen}”, separated by commas; empty: everyone",
+            f"Groups that may read “{shown}”, separated by commas; empty: everyone",
             value=", ".join(room.opened().groups_of().get(chosen, ())),
             key=f"{name}_groups_{chosen}",
             autocomplete="off",

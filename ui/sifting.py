@@ -51,7 +51,8 @@ def control(shelves: Shelves, today: date, on_change: Callable[[], None]) -> Non
             autocomplete="off",
             on_change=on_change,
         )
-        with st.popover(said(chosen(), today), type="tertiary", icon=":material/tune:", width="content"):
+        label = words.plain(said(chosen(), today))
+        with st.popover(label, type="tertiary", icon=":material/tune:", width="content"):
             _fields(shelves, on_change)
 
 

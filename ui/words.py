@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -55,9 +56,17 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+# What Streamlit's Markdown makes into links, icons and signs whether it is escaped or not: cut where the group ends.
+READ_ANYWAY = re.compile(
+    r"(:)(?=[A-Za-z/+_-])|(?i:(www))(?=\.)|(@)(?=\S)|(?<!\S)([<>~-])(?=(?:->|>|-|=)(?!\S))"
+)
+JOINER = "\u2060"  # has no width, and no line breaks there
+
+
 def plain(label: str) -> str:
     """A label without what Markdown would read into it."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!|<>~$:&" else one for one in label)
+    apart = READ_ANYWAY.sub(lambda found: found[0] + JOINER, label)
+    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!|<>~$:&" else one for one in apart)
 
 
 def seconds(spent: float) -> str:

@@ -105,18 +105,6 @@ def test_row_45_hostile_text_stays_text_and_asks_for_nothing(reader: Open, bypas
     assert not [url for url in one.watch.requests if "evil" in url]
 
 
-@pytest.mark.parametrize("bypass", some(POLICY, 1))
-def test_row_45_hostile_text_stays_text_on_the_other_pages(reader: Open, bypass: bool) -> None:
-    one = reader(path="search", bypass_csp=bypass)
-    one.answered("harvest", "passages")
-    one.page.get_by_role("link", name="Status").click()
-    expect(one.page.locator(".st-key-page")).to_contain_text(["[Gazette](javascript:alert(1)) <b>bold</b>"])
-    one.page.get_by_role("link", name="Ask", exact=True).click()
-    expect(one.page.locator(".st-key-library")).to_contain_text(["[Gazette](javascript:alert(1))"])
-    one.page.wait_for_timeout(300)
-    assert not [url for url in one.watch.requests if "evil" in url]
-
-
 def test_a_link_leads_to_the_article_and_tells_nobody_where_from(reader: Open) -> None:
     one = reader()
     one.answered("Why is the Tarn bridge closed?")
@@ -124,13 +112,6 @@ def test_a_link_leads_to_the_article_and_tells_nobody_where_from(reader: Open) -
     expect(link).to_have_text(["Open at lantern.example"])
     expect(link).to_have_attribute("href", "https://lantern.example/tarn-bridge")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
-
-
-def test_row_45_the_question_itself_stays_text(reader: Open) -> None:
-    one = reader()
-    one.answered('<img src="http://evil.invalid/q"> ![q](http://evil.invalid/q2)', "no_answer_found")
-    one.page.wait_for_timeout(300)
-    assert not [url for url in one.watch.requests if "evil" in url]
 
 
 def test_nothing_of_streamlit_s_own_is_on_the_page(reader: Open) -> None:

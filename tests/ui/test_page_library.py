@@ -270,9 +270,16 @@ def test_the_filter_is_said_in_words() -> None:
 
 
 def test_a_button_s_label_cannot_become_markdown() -> None:
-    assert words.plain("![x](http://evil) :red[y] $a$") == (
-        "\\!\\[x\\]\\(http\\://evil\\) \\:red\\[y\\] \\$a\\$"
-    )
+    assert words.plain("![x] $a$ 12:30") == "\\!\\[x\\] \\$a\\$ 12\\:30"
+
+
+@pytest.mark.parametrize(
+    "read", ["http://x.y", "WWW.x.y", "a@x.y", ":smile:", ":material/home:", "a -> b", "<->"]
+)
+def test_what_streamlit_reads_though_it_is_escaped_is_cut(read: str) -> None:
+    said = words.plain(read)
+    assert words.JOINER in said
+    assert said.replace(words.JOINER, "").replace("\\", "") == read
 
 
 # Files on their way
