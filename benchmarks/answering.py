@@ -17,8 +17,12 @@ from benchmarks import ours
 from benchmarks.data import arguments, load, save, table, told
 from rag.evaluation import citing, metrics
 from rag.evaluation.metrics import Interval
+from rag.expected import Question
 from rag.newsroom import How, Newsroom
-from rag.types import Answer, Question, Scope
+from rag.types import (
+    Answer,
+    Scope,
+)
 
 SENTENCES = 3
 OPENERS = frozenset(

@@ -17,7 +17,10 @@ from typing import TypeVar
 
 from rag.evaluation import metrics, sets
 from rag.evaluation.metrics import Place
-from rag.types import Article, Question
+from rag.expected import Question
+from rag.types import (
+    Article,
+)
 
 Found = Sequence[Place]
 Thing = TypeVar("Thing")

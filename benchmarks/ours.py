@@ -11,8 +11,11 @@ from pathlib import Path
 from benchmarks.data import Data, Found
 from rag import newsroom
 from rag.evaluation.metrics import Place
+from rag.expected import Question
 from rag.newsroom import How, Newsroom
-from rag.types import Question, Scope
+from rag.types import (
+    Scope,
+)
 
 ANY_DAY = Scope(undated=True)  # the data has few dates: a date in a question must not empty the scope
 

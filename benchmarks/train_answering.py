@@ -31,9 +31,12 @@ from rag.answering.sentence_features import Reading, read
 from rag.answering.writer import Material
 from rag.evaluation import metrics
 from rag.evaluation.metrics import Place
+from rag.expected import Question
 from rag.newsroom import Newsroom
 from rag.questions import Questions
-from rag.types import Question, Scope
+from rag.types import (
+    Scope,
+)
 
 FOLDS = 5
 RANKING_PENALTY = 1e-3  # per question, on squares of standardised weights

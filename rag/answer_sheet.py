@@ -14,7 +14,7 @@ from typing import Literal
 
 from rag import credits
 from rag.jsonable import as_json
-from rag.marks import CLOSEST, UNFINISHED, leads, parts_said, taken_away
+from rag.marks import ANSWER, CLOSEST, UNFINISHED, conflict, leads, parts_said, taken_away
 from rag.sheets import block, html_source, inline, markdown_source, page
 from rag.types import Answer, Citation, Scope, Sentence
 
@@ -80,11 +80,14 @@ def as_bytes(
 def laid_out(answer: Answer, since: Sequence[str | None], *, at: str | None, sample: bool) -> Sheet:
     """What every form of it says. Arguments as `as_bytes`."""
     sources = tuple(zip(answer.citations, since, strict=True))
-    above = leads(answer)
-    lines = [_line(one, above.get(number)) for number, one in enumerate(answer.sentences, 1)]
+    lines: list[Line] = []
+    for apart in answer.disagreements:
+        lines += [_line(apart.older, conflict(apart)), _line(apart.newer)]
+    above = ({1: ANSWER} if lines else {}) | leads(answer)
+    lines += [_line(one, above.get(number)) for number, one in enumerate(answer.sentences, 1)]
     if not answer.sentences:
-        cited = [one for one, _ in sources]
-        lines = [Line(" ".join(one.quote.split()), "verbatim", (one.number,)) for one in cited]
+        cited = list(answer.passages)
+        lines += [Line(" ".join(one.quote.split()), "verbatim", (one.number,)) for one in cited]
     unfinished = [_line(one, UNFINISHED if at == 0 else None) for at, one in enumerate(answer.unfinished)]
     nearest = (credits.credit(one.outlet, one.published, one.title, None, None) for one in answer.nearest)
     return Sheet(
@@ -125,7 +128,7 @@ def _about(answer: Answer, at: str | None, sample: bool) -> list[str]:
     said += [f"Scope: {'; '.join(one)}." for one in [limits(answer.scope)] if one]
     said.append(f"Written by {answer.model}." if answer.mode == "llm" else "Extractive, no model wrote it.")
     said += [f"{one}." for one in [parts_said(answer)] if one]
-    said += [*answer.disagreements, *answer.warnings]
+    said += answer.warnings
     when = f"{credits.day(at)}, {at[11:16]} UTC" if at else "not recorded"
     return [*said, f"Answered: {when}. Answer {answer.id}, library at sequence {answer.sequence:,}."]
 

@@ -17,7 +17,7 @@ from rag.answer_sheet import Line, Sheet, as_html, as_markdown, limits
 from rag.briefed import SECTIONS, BriefCoverage, Briefing, Change, Section
 from rag.briefing.by_model import Estimate
 from rag.jsonable import as_json
-from rag.marks import taken_away
+from rag.marks import conflict, taken_away
 from rag.types import Sentence
 
 Form = Literal["md", "html", "docx", "json", "eml"]
@@ -35,7 +35,6 @@ CHANGED = {
     "differently": "Now reported differently",
     "not_mentioned": "No article in this window mentions it",
 }
-KINDS = {"disagreement": "Sources disagree", "update": "Reported later", "correction": "Corrected"}
 
 __all__ = [
     "FORMS",
@@ -134,7 +133,7 @@ def of_section(made: Briefing, section: Section) -> Iterator[Line]:
         case "disagreements" | "updates":
             for one in made.conflicts:
                 if (one.kind == "disagreement") == (section == "disagreements"):
-                    yield _line(one.older, f"{KINDS[one.kind]}: “{one.reason.source}” → “{one.reason.said}”")
+                    yield _line(one.older, conflict(one))
                     yield _line(one.newer)
         case "unknown":
             yield from map(_line, made.unknown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rag.types import Citation, Mode, Origins, Reason, Scope, Sentence
+from rag.types import Citation, Conflict, Mode, Origins, Scope, Sentence
 
 Section = Literal[
     "about_us",
@@ -31,7 +31,6 @@ SECTIONS: dict[Section, str] = {
     "not_found": "Asked and not found",
     "coverage": "Coverage",
 }
-ConflictKind = Literal["disagreement", "update", "correction"]
 ChangeKind = Literal["new", "again", "differently", "not_mentioned"]
 
 
@@ -82,16 +81,6 @@ class Voice:
 
     speaker: str
     sentences: tuple[Sentence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two sentences that give the same thing differently, the older first; `reason.said` is in the newer."""
-
-    kind: ConflictKind
-    older: Sentence
-    newer: Sentence
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)

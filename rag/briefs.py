@@ -17,6 +17,7 @@ from rag.brief_reading import MOST
 from rag.briefed import SECTIONS, Briefing, Template
 from rag.briefing import templates
 from rag.briefing.about import about
+from rag.briefing.apart import conflicts_of
 from rag.briefing.by_model import Estimate
 from rag.briefing.changes import changes
 from rag.briefing.cut import Cites
@@ -170,6 +171,9 @@ class Briefs(Beats):
                     f"Stopped after {done:,} of {len(out):,} stories; the sections behind them are missing."
                 )
                 break
+        else:
+            ticked = (gathered.heads[key] for keys in (out if beat else in_order) for key in keys)
+            written.conflicts += conflicts_of(ticked, cites, tuple(written.conflicts))
         seconds = round(time.perf_counter() - began, 3)
         missing = self._missing(topic, watched, gathered)
         made = self._made(topic, scope, form, gathered, written, missing, seconds)

@@ -15,8 +15,8 @@ from rag.evaluation.placing import placed
 from rag.evaluation.power import Smallest, smallest_change
 from rag.evaluation.runs import digest
 from rag.evaluation.sets import QuestionSet
+from rag.expected import Question
 from rag.newsroom import SAMPLE, Newsroom
-from rag.types import Question
 
 STARTER = Path(__file__).parents[1] / "corpus" / "questions.jsonl"
 LONGEST = 80  # characters of a set's file name

@@ -22,10 +22,15 @@ from rag.errors import LibraryError, ModelError, NoSuchArticle
 from rag.evaluation.asking import Ways, asked_once
 from rag.evaluation.placing import ArticleOf
 from rag.evaluation.runs import Asked
+from rag.expected import Question
 from rag.newsroom import How, Newsroom
 from rag.questions import WORDS_ONLY
 from rag.settings import Settings
-from rag.types import Answer, Article, Found, Question
+from rag.types import (
+    Answer,
+    Article,
+    Found,
+)
 
 K = 20
 MANY = 200  # questions from which processes pay for their start

@@ -19,10 +19,14 @@ from rag.eval_sets import keep_set, sets_of
 from rag.evaluation import making, proposing, sets
 from rag.evaluation.making import Candidate
 from rag.evaluation.metrics import contains_answer, fold
+from rag.expected import Question
 from rag.library.ingest import Progress
 from rag.newsroom import SAMPLE, How, Newsroom
 from rag.state import Sift
-from rag.types import Found, Question, Scope
+from rag.types import (
+    Found,
+    Scope,
+)
 
 COUNT, MOST = 40, 5_000  # questions made
 NEAR_MISS = 4  # one in so many has no answer

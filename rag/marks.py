@@ -6,10 +6,26 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rag.checked import CheckedText, TextSentence
-from rag.types import Answer, Citation, Evidence, EvidenceState, QuotationState, Reason, Sentence
+from rag.types import (
+    Answer,
+    Citation,
+    Conflict,
+    ConflictKind,
+    Evidence,
+    EvidenceState,
+    QuotationState,
+    Reason,
+    Sentence,
+)
 
+ANSWER = "Answer"  # stands above the first sentence where something stands before it
 CLOSEST = "Closest passages; not judged an answer"
 UNFINISHED = "What the model had written before it failed. It is not complete."
+CONFLICTS: dict[ConflictKind, str] = {
+    "disagreement": "Sources disagree",
+    "update": "Reported later",
+    "correction": "Corrected",
+}
 QUOTATIONS: dict[QuotationState, str | None] = {
     "verbatim": None,
     "differs": "quotation: wording differs from the source",
@@ -17,6 +33,11 @@ QUOTATIONS: dict[QuotationState, str | None] = {
     "given_to_another": "quotation: given by the source to someone else",
     "not_found": "quotation: not found in the source",
 }
+
+
+def conflict(found: Conflict) -> str:
+    """What stands above two sentences that differ: as "Sources disagree: “About 11,000” → “Forty thousand”"."""
+    return f"{CONFLICTS[found.kind]}: “{found.reason.source}” → “{found.reason.said}”"
 
 
 def evidence(found: Evidence | None, where: str = "answer") -> str | None:

@@ -14,8 +14,12 @@ from rag.evaluation import making, sets
 from rag.evaluation.making import accepted, made
 from rag.evaluation.placing import placed
 from rag.evaluation.records import Fault, question_of, record_of
+from rag.expected import Evidenced, Question
 from rag.newsroom import Newsroom
-from rag.types import Answer, Evidenced, Question, Scope
+from rag.types import (
+    Answer,
+    Scope,
+)
 
 FORMS = ("jsonl", "csv")
 _changing = threading.Lock()

@@ -15,6 +15,7 @@ from rag import standing, told
 from rag.answering.chain import Ground
 from rag.answering.counting import coverage_answer
 from rag.answering.writer import Material
+from rag.disputing import disputed
 from rag.errors import ModelError
 from rag.how import How, Listing
 from rag.library import counting, embeddings
@@ -260,14 +261,16 @@ class Questions:
         """What an answer can stand on."""
         looked = self._look(question, scope, WRITER_PASSAGES, today, how or How())
         fresh = standing.freshness(self._catalog, looked.snapshot, looked.inside)
+        asked, hits = looked.asked, looked.searched.hits
         return Ground(
-            looked.asked,
-            Material(looked.asked.question, looked.vector, looked.searched.hits, self._searcher.idf()),
+            asked,
+            Material(asked.question, looked.vector, hits, self._searcher.idf()),
             replace(fresh, last_added=self.totals().last_added),
             looked.inside.articles,
             looked.snapshot.sequence,
             standing.answer_fingerprint(self._catalog),
             looked.snapshot.outlets,
+            disputed(asked.question, hits, lambda said: self.near(said, asked.scope)),
             looked.notes,
         )
 
@@ -281,8 +284,7 @@ class Questions:
         how: How | None = None,
     ) -> tuple[Ground, ...]:
         """What each part of a question can stand on, all in the scope that the whole question says."""
-        how, day = how or How(), today or self._today()
-        snapshot = self.snapshot()
+        how, day, snapshot = how or How(), today or self._today(), self.snapshot()
         asked = read_question(
             question,
             scope,

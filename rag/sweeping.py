@@ -21,11 +21,11 @@ from rag.evaluation.placing import placed
 from rag.evaluation.runs import Asked
 from rag.evaluation.scoring import group_of
 from rag.evaluation.sweep_page import sweep_page
+from rag.expected import Question
 from rag.how import CAP
 from rag.library.ingest import Progress
 from rag.newsroom import How, Newsroom
 from rag.retrieval.scoring import Ranking
-from rag.types import Question
 
 MEASURED = ("hits@1", "hits@5", "hits@10", "hits@20", "recall@20", "MRR@20", "nDCG@20")
 SHARES = (0.2, 0.4, 0.6, 0.8)  # of meaning in a convex sum

@@ -24,7 +24,7 @@ from rich.text import Text
 from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
-from rag.marks import leads, marks, parts_said
+from rag.marks import ANSWER, conflict, leads, marks, parts_said
 from rag.state import IngestReport, Item, Plan, Status, Vectors
 from rag.told import STAGES
 from rag.types import Answer, Article, Citation, Found, Nearest, SearchResult, Sentence
@@ -56,11 +56,14 @@ def print_answer(answer: Answer, later: Sequence[Nearest] = ()) -> None:
         out.print(f"Later: {said}  [dim]{harmless(one.article_id)}[/dim]", soft_wrap=True)
     if answer.rewritten is not None:
         out.print(f"[bold]Asked as: {harmless(answer.rewritten)}[/bold]\n", soft_wrap=True)
+    for apart in answer.disagreements:
+        _print_sentences((apart.older, apart.newer), {1: conflict(apart)})
     if answer.coverage is not None:
         out.print(f"[bold]{harmless(answer.coverage.said)}[/bold]\n")
         out.print(f"Searched for: {harmless(answer.coverage.query)}\n")
     elif answer.status == "answered":
-        _print_sentences(answer.sentences, leads(answer))
+        above = {1: ANSWER} if answer.disagreements else {}
+        _print_sentences(answer.sentences, above | leads(answer))
     elif answer.status == "closest":
         out.print("[bold]Closest passages; not judged an answer[/bold]\n")
     else:

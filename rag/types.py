@@ -20,6 +20,7 @@ Counted = Literal["count", "list", "first", "outlets"]
 AnswerStatus = Literal["answered", "closest", "no_answer_found", "failed"]
 Mode = Literal["extractive", "llm"]
 EvidenceState = Literal["verbatim", "in_source", "differs", "not_matched", "not_checked"]
+ConflictKind = Literal["disagreement", "update", "correction"]
 ReasonKind = Literal[
     "number", "date", "name", "negation", "hedge", "attribution", "quotation", "meaning", "language"
 ]
@@ -311,6 +312,16 @@ class AnswerPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two sentences that give the same thing differently, the older first; `reason.said` is in the newer."""
+
+    kind: ConflictKind
+    older: Sentence
+    newer: Sentence
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The same object on the page, on the command line and in JSON.
 
@@ -320,6 +331,7 @@ class Answer:
     `coverage` there are no sentences: the citations list the articles counted, as far as they are shown. `rewritten` is
     what was asked in place of a `question` that leaned on those before it, None where it was asked as it is; `after` is
     the id of the answer that it came after. `parts`: what it was taken apart into, where it asks several things.
+    `disagreements` are of a figure that it gives and another article gives differently; their citations follow.
     """
 
     id: str
@@ -339,7 +351,7 @@ class Answer:
     sequence: int
     fingerprint: str
     rewritten: str | None = None
-    disagreements: tuple[str, ...] = ()
+    disagreements: tuple[Conflict, ...] = ()
     model: str | None = None
     timings: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, int] | None = None
@@ -352,6 +364,14 @@ class Answer:
     parts: tuple[AnswerPart, ...] = ()
 
     @property
+    def passages(self) -> tuple[Citation, ...]:
+        """The citations but for those that stand for a disagreement only."""
+        sides = [one for apart in self.disagreements for one in (apart.older, apart.newer)]
+        apart = {number for one in sides for number in one.citations}
+        apart -= {number for one in (*self.sentences, *self.unfinished) for number in one.citations}
+        return tuple(one for one in self.citations if one.number not in apart)
+
+    @property
     def asked_as(self) -> str:
         """The question as it can be read alone."""
         return self.rewritten or self.question
@@ -362,32 +382,6 @@ class Stage:
     """A visible step on the way to an answer: "searching", "choosing sentences", ..."""
 
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidenced:
-    """An evidence span of a test question: `quote` in `article`; start and end may be missing."""
-
-    article: str
-    quote: str
-    start: int | None = None
-    end: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A record of a question set. Unknown fields are kept in `extra`."""
-
-    id: str
-    question: str
-    answers: tuple[str, ...] = ()
-    key_facts: tuple[str, ...] = ()
-    evidence: tuple[Evidenced, ...] = ()
-    answerable: bool = True
-    as_of: str | None = None
-    scope: Scope = field(default_factory=Scope)
-    tags: tuple[str, ...] = ()
-    extra: dict[str, object] = field(default_factory=dict)
 
 
 Events = Stage | Sentence | Answer

@@ -193,7 +193,7 @@ def said(answer: Answer) -> tuple[str, ...]:
     if answer.coverage is not None:
         return (answer.coverage.said,)
     if answer.status == "closest":
-        return tuple(" ".join(one.quote.split()) or MARK for one in answer.citations)
+        return tuple(" ".join(one.quote.split()) or MARK for one in answer.passages)
     return tuple(one.text for one in answer.sentences)
 
 

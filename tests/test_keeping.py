@@ -18,6 +18,7 @@ from rag.types import (
     AnswerPart,
     Chip,
     Citation,
+    Conflict,
     Coverage,
     Evidence,
     Freshness,
@@ -63,7 +64,9 @@ FULL = Answer(
     rewritten="Who?",
     after="a0",
     parts=(AnswerPart("Who?", "answered", (1,)),),
-    disagreements=("One says 14, one 9.",),
+    disagreements=(
+        Conflict("update", Sentence("9 cracks.", (1,)), Sentence("14.", (1,)), Reason("number", "14", "9")),
+    ),
     model="m",
     timings={"search": 0.25, "total": 1.0},
     tokens={"in": 3, "out": 4},

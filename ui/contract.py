@@ -138,6 +138,22 @@ class Reading(TypedDict):
     also: Offer | None
 
 
+class Side(TypedDict):
+    """What one article says of a figure that another gives differently; `line` is its outlet and time."""
+
+    figure: str
+    text: str
+    line: str
+    cite: int
+
+
+class Dispute(TypedDict):
+    """Two articles that give a figure of the answer differently, the older first."""
+
+    label: str
+    sides: list[Side]
+
+
 class Pane(TypedDict):
     """Everything on the page below the question. A new `id` forgets what was open before.
 
@@ -146,7 +162,7 @@ class Pane(TypedDict):
     at first.
     The outcome "article" has no left side: one article is read on its own. `picked` is the button for the words that
     the reader had selected and clipped. `later` came on the same story after all that is cited. With `copied` a button
-    copies all statements, as text and as rich text.
+    copies all statements, as text and as rich text. `disputes` stand before the statements.
     Events sent back: `whole` (a source key, to send all of a long article), `note` (JSON: id of a statement, text),
     `clip_words` (JSON: source, the words selected in its text, what stands before them),
     `rewritten` (another question in place of what was understood), `as_written`, `reading` (a reading moved or taken
@@ -167,6 +183,7 @@ class Pane(TypedDict):
     statements: list[Statement]
     headlines: list[Headline]
     later: NotRequired[list[Headline]]
+    disputes: NotRequired[list[Dispute]]
     citations: list[Cited]
     sources: list[Source]
     open: int | str | None

@@ -11,7 +11,7 @@ import streamlit as st
 
 from rag import evaluating, grading, judging
 from rag.evaluating import BY_CHANCE, Comparison, Listed, Result, Turned, Wrong, can_show, order_of, sheet
-from rag.types import Question
+from rag.expected import Question
 from ui import address, draw, figures, measuring, room, words
 from ui import grading as by_people
 from ui.address import Address

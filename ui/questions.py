@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag import question_sets
 from rag.errors import DatelineError
-from rag.types import Evidenced, Question
+from rag.expected import Evidenced, Question
 from ui import room, undo, words
 
 SHOWN = 20  # questions at a time

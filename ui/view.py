@@ -7,10 +7,10 @@ from datetime import date
 
 from rag.erasures import MARK
 from rag.kept import Asked
-from rag.marks import UNFINISHED, alarms, leads, marks, parts_said
-from rag.types import Answer, Citation, Found, Nearest, SearchResult, Sentence
+from rag.marks import CONFLICTS, UNFINISHED, alarms, leads, marks, parts_said
+from rag.types import Answer, Citation, Conflict, Found, Nearest, SearchResult, Sentence
 from ui import dates, words
-from ui.contract import Action, Headline, Pane, Statement
+from ui.contract import Action, Dispute, Headline, Pane, Side, Statement
 from ui.contract import empty as _pane
 from ui.readings import reading
 from ui.sources import Read, Shelf, Wanted
@@ -100,13 +100,14 @@ def of_answer(
     pane["summary"] = list(words.summary(answer, today))
     pane["details"] = [*([said] if (said := parts_said(answer)) else []), *words.freshness(answer, today)]
     pane["actions"] = actions(answer, model, others)
-    pane["notes"] = [*answer.disagreements, *answer.warnings]
+    pane["notes"] = list(answer.warnings)
     answered = answer.status == "answered"
     shelf = Shelf(read, today, whole)
     sentences = (*answer.sentences, *answer.unfinished)
     wanted = [from_citation(cited, sentences, answered) for cited in _shown(answer)]
     pane["citations"], cited = shelf.cite(wanted)
     nearest = shelf.cite([_from_nearest(near) for near in (*answer.nearest, *later)])[1]
+    pane["disputes"] = [_dispute(one, answer, today) for one in answer.disagreements]
     pane["later"] = [_headline(near, today) for near in later]
     pane["sources"] = cited + nearest
     pane["open"] = wanted[0].number if wanted else None
@@ -118,7 +119,8 @@ def of_answer(
         if answer.unfinished:
             pane["statements"][len(answer.sentences)]["lead"] = UNFINISHED
     else:
-        pane["statements"] = [_closest(citation, today) for citation in _shown(answer)]
+        passages = answer.passages if answer.status == "closest" else ()
+        pane["statements"] = [_closest(citation, today) for citation in passages]
     return pane
 
 
@@ -233,6 +235,17 @@ def _excerpt(found: Found) -> str:
     if best is None or best < 2 or sentences[best][1] - begin < EXCERPT:
         return found.text
     return "… " + found.text[sentences[best - 1][0] - begin :]
+
+
+def _dispute(found: Conflict, answer: Answer, today: date) -> Dispute:
+    sides: list[Side] = []
+    for sentence, figure in ((found.older, found.reason.source), (found.newer, found.reason.said)):
+        number = sentence.citations[0]
+        cited = answer.citations[number - 1]
+        when = dates.shown(cited.published, today, time=True)
+        line = f"{cited.outlet or 'outlet not stated'} · {when}"
+        sides.append({"figure": figure, "text": sentence.text, "line": line, "cite": number})
+    return {"label": CONFLICTS[found.kind], "sides": sides}
 
 
 def _headline(near: Nearest, today: date) -> Headline:

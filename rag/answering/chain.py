@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from rag.answering.answerability import ANSWERED, CLOSEST
 from rag.answering.citations import Numbering
+from rag.answering.disputes import disputes
 from rag.answering.evidence import checked
 from rag.answering.model_writer import Attempt, ModelWriter
 from rag.answering.origins import origins
 from rag.answering.writer import Judged, Material, Writer
+from rag.evidence.figures import FiguresApart
 from rag.library.rows import HitRow
 from rag.reading.dates import moment
 from rag.retrieval.question import Asked
@@ -47,6 +49,7 @@ class Ground:
     sequence: int
     fingerprint: str
     outlets: Sequence[str]
+    apart: Sequence[FiguresApart] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -180,6 +183,8 @@ def finished(
     cited = cited_rows(hits, [citations[n - 1] for one in parts.sentences for n in one.citations])
     newest = max((row.article.published for row in cited if row.article.published), key=moment, default=None)
     by_model = attempt is not None and attempt.fault is None
+    found = ground.apart if parts.status != "no_answer_found" else ()
+    told_apart = tuple(disputes(found, ground.asked.question, parts.sentences, parts.numbering))
     return Answer(
         id=uuid.uuid4().hex,
         question=ground.asked.question,
@@ -205,6 +210,7 @@ def finished(
         prompts={model.prompt.name: model.prompt.digest} if model is not None else {},
         unfinished=parts.unfinished,
         parts=parts.parts,
+        disagreements=told_apart,
     )
 
 

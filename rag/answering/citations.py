@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.library.rows import HitRow
-from rag.types import Citation, Found, Span
+from rag.types import Article, Citation, Found, Span
 
 
 class Numbering:
@@ -29,6 +29,14 @@ class Numbering:
             self._numbers[span] = len(self.citations)
         return self._numbers[span]
 
+    def lead(self, article: Article, start: int, end: int) -> int:
+        """The number of a range of an article that was found, whether or not it lies in a passage that was."""
+        for one in self.citations:
+            if (one.article_id, one.version, one.start, one.end) == (article.id, article.version, start, end):
+                return one.number
+        self.citations.append(of_article(article, len(self.citations) + 1, start, end))
+        return len(self.citations)
+
     def hit(self, number: int) -> HitRow:
         """The passage, with its article, that a citation stands in."""
         return self._cited[number - 1]
@@ -42,6 +50,14 @@ class Numbering:
                 self._cited.append(hit)
                 return cited(found, number, span.start, span.end)
         raise KeyError(span)
+
+
+def of_article(article: Article, number: int, start: int, end: int) -> Citation:
+    """The citation of a range of an article's text."""
+    about = (article.title, article.outlet, article.agency, article.kind, article.published, article.url)
+    return Citation(
+        number, article.id, article.version, *about, article.page, start, end, article.text[start:end]
+    )
 
 
 def cited(found: Found, number: int, start: int, end: int) -> Citation:

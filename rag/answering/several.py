@@ -124,7 +124,8 @@ def _together(question: str, grounds: Sequence[Ground]) -> Ground:
                 hits.append(pair)
     warnings = tuple(dict.fromkeys(joined.from_iterable(ground.warnings for ground in grounds)))
     material = Material(question, first.material.vector, hits, first.material.idf)
-    return replace(first, asked=replace(first.asked, question=question), material=material, warnings=warnings)
+    asked, found = replace(first.asked, question=question), joined.from_iterable(one.apart for one in grounds)
+    return replace(first, asked=asked, material=material, apart=tuple(found), warnings=warnings)
 
 
 def _judged(judged: Sequence[Judged], statuses: Sequence[AnswerStatus]) -> Judged:

@@ -9,21 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from rag.briefed import ConflictKind
-from rag.briefing.cut import Text, Told
+from rag.briefing.apart import kind_of, when
+from rag.briefing.cut import Told
 from rag.evidence.check import Source, check
 from rag.evidence.times import times
 from rag.evidence.tokens import tokens
 from rag.library.storyline import marks
-from rag.reading.dates import day_range, moment
-from rag.types import Article, Reason
+from rag.reading.dates import day_range
+from rag.types import ConflictKind, Reason
 
 SHARED = 3  # telling words that two sentences must share to be compared
 SAME, ITS_OWN = 0.6, 0.5  # share of the shorter one's words: of two articles, of one and what replaced it
 PAIRS = 150  # of one story that are compared, those that share most first
-LATER = timedelta(hours=20).total_seconds()  # from which another outlet's figure is news, not a dispute
 # As "HALLBECK, Oct. 12 (VPA) - ".
 DATELINE = re.compile(r"[A-Z][A-Z .'’-]+,? (?:[A-Z][a-z]{2,8}\.? \d{1,2} )?(?:\([^)]{2,30}\) )?[-–—] ")
 _RATE = re.compile(
@@ -91,7 +90,7 @@ def _words(said: str) -> frozenset[str]:
 
 
 def _differ(one: Told, other: Told) -> Apart | None:
-    older, newer = (one, other) if _when(one.text) <= _when(other.text) else (other, one)
+    older, newer = (one, other) if when(one.text.article) <= when(other.text.article) else (other, one)
     article, said = older.text.article, undated(older.said)
     source = Source(1, said, article.published, article.title, article.text, article.language, (), said)
     found = check(undated(newer.said), [source])
@@ -102,7 +101,7 @@ def _differ(one: Told, other: Told) -> Apart | None:
         why.kind == "date" and _reported(older, newer) for why in reasons
     ):
         return None
-    return Apart(_kind(older.text.article, newer.text.article), older, newer, reasons[0])
+    return Apart(kind_of(older.text.article, newer.text.article), older, newer, reasons[0])
 
 
 def _rates(said: str) -> frozenset[str]:
@@ -115,8 +114,8 @@ def _reported(*told: Told) -> bool:
     not what the other dates."""
     for one in told:
         published = day_range(one.text.article.published)[1] if one.text.article.published else None
-        for when in times(undated(one.said), one.text.article.published):
-            if published and when.days and 0 <= (_day(published) - when.days[1]).days <= 1:
+        for named in times(undated(one.said), one.text.article.published):
+            if published and named.days and 0 <= (_day(published) - named.days[1]).days <= 1:
                 return True
     return False
 
@@ -129,17 +128,3 @@ def undated(said: str) -> str:
     """A sentence without the dateline before it: its day is the article's, not the event's."""
     line = DATELINE.match(said)
     return said[line.end() :] if line else said
-
-
-def _kind(older: Article, newer: Article) -> ConflictKind:
-    if marks(newer).mark == "correction":
-        return "correction"
-    days = moment(newer.published) - moment(older.published) if newer.published and older.published else 0.0
-    own = bool(newer.outlet) and newer.outlet == older.outlet
-    return (
-        "update" if days >= LATER or (own and days > 0) or marks(newer).mark == "update" else "disagreement"
-    )
-
-
-def _when(text: Text) -> float:
-    return moment(text.article.published) if text.article.published else 0.0

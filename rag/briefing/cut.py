@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.answering.citations import of_article
 from rag.answering.evidence import NOT_QUOTED
 from rag.answering.quotations import in_context
 from rag.evidence import quoted
@@ -78,20 +79,7 @@ class Cites:
         key = (article.id, article.version, start, end)
         if key not in self._numbers:
             self._numbers[key] = len(self.citations) + 1
-            about = (
-                article.title,
-                article.outlet,
-                article.agency,
-                article.kind,
-                article.published,
-                article.url,
-            )
-            self.citations.append(
-                Citation(
-                    self._numbers[key], article.id, article.version, *about, article.page,
-                    start, end, article.text[start:end],
-                )
-            )  # fmt: skip
+            self.citations.append(of_article(article, self._numbers[key], start, end))
         return self._numbers[key]
 
     def sentence(self, told: Told) -> Sentence:

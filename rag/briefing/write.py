@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.answering.origins import origins_of
 from rag.answering.quotations import in_context
-from rag.briefed import Conflict, Event, Story, Voice
+from rag.briefed import Event, Story, Voice
 from rag.briefing import conflicts, summary
 from rag.briefing.cut import Cites, Drafted, Text, Told, sentences
 from rag.briefing.summary import Read
@@ -20,7 +20,7 @@ from rag.evidence import speakers
 from rag.evidence.parsed import parse
 from rag.evidence.times import When, times
 from rag.reading.dates import day_range, moment
-from rag.types import Article, Sentence
+from rag.types import Article, Conflict, Sentence
 
 TEXTS = 40  # of one story, the most central first, whose sentences are weighed
 EVENTS, EVENTS_OF_ONE = 14, 4  # of the timeline, and of one story

@@ -17,7 +17,11 @@ from rag.evaluation import metrics
 from rag.evaluation.metrics import READ_WORDS, Place
 from rag.evaluation.placing import ArticleOf, placed
 from rag.evaluation.runs import Asked, Seen
-from rag.types import Answer, Found, Question
+from rag.expected import Question
+from rag.types import (
+    Answer,
+    Found,
+)
 
 DEEP = 1000  # passages looked through for where evidence stands that was not found
 BATCH, PATIENCE = 25, 2.0  # answers are kept when so many are there, or after so many seconds

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from rag.evaluation import metrics
 from rag.evaluation.runs import Asked, Seen
-from rag.types import Answer, Citation, Evidenced, Question
+from rag.expected import Evidenced, Question
+from rag.types import (
+    Answer,
+    Citation,
+)
 
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"")
 _MARKS = str.maketrans("’‘", "''")
@@ -30,7 +34,7 @@ def cited_by(answer: Answer, sentences: int | None = None) -> tuple[Citation, ..
 
 def shown_by(answer: Answer) -> tuple[Citation, ...]:
     """What a reader sees of the articles beside it: what it cites, or the closest passages."""
-    return answer.citations if answer.status == "closest" else cited_by(answer)
+    return answer.passages if answer.status == "closest" else cited_by(answer)
 
 
 def covers(citations: Iterable[Citation], entry: Evidenced, found: Sequence[Seen] = ()) -> bool:

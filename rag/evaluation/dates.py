@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from rag.evidence.times import When, same, times
-from rag.types import Answer, Question
+from rag.expected import Question
+from rag.types import (
+    Answer,
+)
 
 PRECISE = (
     "day",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rag.evaluation import intervals, metrics
 from rag.evaluation.metrics import Interval
-from rag.types import Question
+from rag.expected import Question
 
 Mark = Literal["right", "partly", "wrong", "harmful"]
 MARKS: tuple[Mark, ...] = get_args(Mark)

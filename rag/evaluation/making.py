@@ -18,8 +18,11 @@ from rag.evaluation.metrics import fold
 from rag.evidence import quoted
 from rag.evidence.names import Name
 from rag.evidence.parsed import Fact, Parsed, parse
+from rag.expected import Evidenced, Question
 from rag.library.sentences import sentence_ranges
-from rag.types import Article, Evidenced, Question
+from rag.types import (
+    Article,
+)
 
 Form = Literal["who", "quotation", "number", "date", "model"]
 FORMS: tuple[Form, ...] = ("who", "quotation", "number", "date")

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.types import Evidenced
+from rag.expected import Evidenced
 
 Z_95 = 1.959963984540054
 READ_WORDS = 1000

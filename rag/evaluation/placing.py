@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from rag.types import Article, Evidenced, Question
+from rag.expected import Evidenced, Question
+from rag.types import (
+    Article,
+)
 
 ArticleOf = Callable[[str], Article | None]
 """The usable article with this id or alias; None where there is none."""

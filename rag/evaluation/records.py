@@ -8,7 +8,11 @@ from dataclasses import asdict
 from datetime import date
 from typing import get_args
 
-from rag.types import Evidenced, Kind, Question, Scope
+from rag.expected import Evidenced, Question
+from rag.types import (
+    Kind,
+    Scope,
+)
 
 LISTS = ("answers", "key_facts", "tags")
 KNOWN = ("id", "question", *LISTS, "evidence", "answerable", "as_of", "scope")

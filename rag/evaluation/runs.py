@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.evaluation.records import record_of
-from rag.types import Answer, Question
+from rag.expected import Question
+from rag.types import (
+    Answer,
+)
 
 KIND = "questions"
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rag.errors import QuestionSetError
 from rag.evaluation.records import LISTS, Fault, Record, question_of, record_of, short, whole_number
-from rag.types import Question
+from rag.expected import Question
 
 LIST_MARK = " | "
 ENDINGS = (".jsonl", ".csv")

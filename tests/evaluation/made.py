@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from rag.evaluation.runs import Asked, Run, Seen, Setting
-from rag.types import Answer, AnswerStatus, Citation, Evidenced, Freshness, Question, Scope, Sentence
+from rag.expected import Evidenced, Question
+from rag.types import (
+    Answer,
+    AnswerStatus,
+    Citation,
+    Freshness,
+    Scope,
+    Sentence,
+)
 
 GIVEN = 12
 

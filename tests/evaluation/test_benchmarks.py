@@ -12,7 +12,15 @@ import pytest
 
 from benchmarks import answering, data, finding, peers, speed
 from rag.evaluation.metrics import Place
-from rag.types import Answer, Article, Citation, Evidenced, Freshness, Question, Scope, Sentence
+from rag.expected import Evidenced, Question
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    Freshness,
+    Scope,
+    Sentence,
+)
 
 TEXT = "The ferry sank. Ines Holt swam ashore. The ferry was insured."
 

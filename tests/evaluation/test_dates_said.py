@@ -8,7 +8,11 @@ import pytest
 
 from rag.evaluation.dates import says_date
 from rag.evaluation.measures import BY_NAME
-from rag.types import Answer, Question, Sentence
+from rag.expected import Question
+from rag.types import (
+    Answer,
+    Sentence,
+)
 from tests.evaluation import made
 
 

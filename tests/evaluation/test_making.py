@@ -14,9 +14,12 @@ from rag.evaluation import sets
 from rag.evaluation.making import ACCEPTED, asked, candidates, drawn
 from rag.evaluation.metrics import fold
 from rag.evaluation.proposing import read
+from rag.expected import Question
 from rag.models import openai_faults
 from rag.newsroom import Newsroom
-from rag.types import Article, Question
+from rag.types import (
+    Article,
+)
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.openai_server import fault, said, serving
 from tests.test_cli import articles, run

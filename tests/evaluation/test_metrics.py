@@ -11,7 +11,7 @@ from ir_measures import AP, RR, R, Success, nDCG
 
 from rag.evaluation import metrics
 from rag.evaluation.metrics import Place
-from rag.types import Evidenced
+from rag.expected import Evidenced
 
 TEXT = "The harbour reopened on Monday. Mayor Ines Holt cut the ribbon. Nobody came."
 

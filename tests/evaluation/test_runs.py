@@ -29,8 +29,15 @@ from rag.evaluation.power import exact_p, smallest_change
 from rag.evaluation.report import comparison_page, run_page
 from rag.evaluation.runs import Asked, Seen, digest
 from rag.evaluation.scoring import result
+from rag.expected import Evidenced, Question
 from rag.jsonable import as_json, from_json
-from rag.types import Article, Citation, Evidenced, Found, Passage, Question, Sentence
+from rag.types import (
+    Article,
+    Citation,
+    Found,
+    Passage,
+    Sentence,
+)
 from tests.evaluation.made import GIVEN, answer, asked, question, run
 
 Change = Callable[[Asked], Asked]

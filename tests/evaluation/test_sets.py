@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from rag.errors import QuestionSetError
 from rag.evaluation import sets
-from rag.types import Evidenced, Question, Scope
+from rag.expected import Evidenced, Question
+from rag.types import (
+    Scope,
+)
 
 FERRY = {
     "id": "ferry-1",

@@ -103,3 +103,29 @@ def test_row_41_copies_that_each_add_a_sentence_leave_the_writer_the_others_and_
         assert len({*answer.origins.named} - {"The Post"}) == 1
         assert "The Post" in answer.origins.named
         assert answer.origins.unclear == len(OTHERS)
+
+
+def test_row_41_the_answer_shows_the_disagreement_once_however_often_a_false_number_was_copied(
+    tmp_path: Path,
+) -> None:
+    true = "Nine people died when the Marden bridge fell into the river on Monday, the county said."
+    false = (
+        "Ninety people perished when the Marden bridge fell into the river on Monday, a spokesman for Holt Lines said. "
+        "He gave no names. The company asked readers to share this report with their neighbours before the vote."
+    )
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for name, outlet, text in (
+        ("true", "The Post", true),
+        *((f"copy{n}", f"Site {n}", false) for n in range(COPIES)),
+    ):
+        head = f"id: {name}\ntitle: The Marden bridge\noutlet: {outlet}\npublished: 2026-11-02\n"
+        (articles / f"{name}.md").write_text(f"---\n{head}---\n{text}\n")
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        room.ingest([articles])
+        answer = room.ask("How many people died when the Marden bridge fell?", how=HOW)
+        [found] = answer.disagreements
+        assert found.kind == "disagreement"
+        assert {found.older.text, found.newer.text} == {true, false.split(". ")[0] + "."}
+        [conflict] = room.brief().conflicts
+        assert {conflict.reason.said, conflict.reason.source} == {"Nine", "Ninety"}

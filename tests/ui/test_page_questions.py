@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from rag import eval_sets, feedback, question_sets
 from rag.errors import QuestionSetError, UsageError
+from rag.expected import Evidenced, Question
 from rag.newsroom import Newsroom
-from rag.types import Evidenced, Question
 from tests.test_eval_commands import QUESTIONS
 from tests.test_newsroom import FERRY
 from tests.ui.conftest import MAIN

@@ -1,6 +1,7 @@
 // The left side: what came of the question, its statements with their chips, and the nearest headlines.
 
 import { copier, Tools, within } from "./copy.js";
+import { disputes } from "./disputes.js";
 import { button, dotted, el } from "./dom.js";
 import { Readings, Rewritten } from "./readings.js";
 
@@ -17,10 +18,11 @@ export class AnswerSide {
     this.head = el("header", { class: "head" });
     this.stage = el("p", { class: "stage", role: "status" });
     this.later = el("div", { class: "later" });
+    this.apart = el("div", { class: "disputes" });
     this.whole = el("div", { class: "tools whole" }, copier("of it", () => this.everything(), "every", "Copy all"));
     this.list = el("ol", { class: "statements" });
     this.foot = el("div", { class: "foot" });
-    this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.later, this.whole, this.stage, this.list, this.foot);
+    this.element = el("section", { class: "answer", "aria-label": "Answer" }, this.head, this.later, this.apart, this.whole, this.stage, this.list, this.foot);
     this.drawn = new Map();
     this.readings = new Readings(act);
     this.rewritten = new Rewritten(act);
@@ -35,6 +37,9 @@ export class AnswerSide {
     const later = JSON.stringify(data.later ?? []);
     if (later !== this.told) this.later.replaceChildren(...headlines(data.later ?? [], this.act, "Later on this story"));
     this.told = later;
+    const apart = JSON.stringify([data.disputes ?? [], data.citations.map((one) => [one.number, one.label, one.since, one.located])]);
+    if (apart !== this.disputed) this.apart.replaceChildren(...disputes(data.disputes ?? [], (number) => this.chip(number)));
+    this.disputed = apart;
     this.whole.hidden = !data.copied;
     this.stage.hidden = !data.stage;
     this.stage.textContent = data.stage ? `${data.stage} …` : "";
