@@ -28,6 +28,11 @@ ALIKE, WORDS = (
     stories.ALIKE,
     0.2,
 )  # likeness and share of words from which two leads of one story are of one event
+_DAYS = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
+    "September October November December".split()
+)
+UNDATED = 0.35  # and where one of them is undated
 NEAR_ALIKE, NEAR_WORDS = 0.05, 0.15  # and of two stories
 
 
@@ -82,8 +87,12 @@ def _alike(stated: list[Stated]) -> Iterator[tuple[float, Stated, Stated]]:
     for at, to in pairs:
         one, other, alike = stated[at], stated[to], float(likeness[at, to])
         words, between = _shared(one, other), _between(one, other)
+        if not _names_of(one, other) and not _names_of(other, one):
+            continue
         near = between is not None and between <= NEAR
-        if (alike >= ALIKE and words >= WORDS) or (near and alike >= NEAR_ALIKE and words >= NEAR_WORDS):
+        if (alike >= ALIKE and words >= (UNDATED if between is None else WORDS)) or (
+            near and alike >= NEAR_ALIKE and words >= NEAR_WORDS
+        ):
             yield alike, one, other
 
 
@@ -105,6 +114,15 @@ def _read(at: int, one: Stated) -> StoryArticle:
     article = one.article
     day = day_range(article.published)[0] if article.published else None
     return StoryArticle(at, article.title or "", article.text[: stories.READ], day, one.group)
+
+
+def _names_of(one: Stated, other: Stated) -> bool:
+    """Whether a name in the one's sentence stands at the beginning of the other's text too."""
+    names = {
+        word.text for word in tokens(one.figure.said) if word.capital and not word.first and not word.empty
+    }
+    head = {word.text for word in tokens(other.article.text[: stories.READ])}
+    return not (names - _DAYS).isdisjoint(head)
 
 
 def _shared(one: Stated, other: Stated) -> float:

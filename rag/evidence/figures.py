@@ -51,10 +51,12 @@ _PART_AFTER = re.compile(
 # What counts over another stretch of time than one event.
 _OVER_TIME = re.compile(
     r"\b(?:since (?:(?:19|20)\d\d|last|the (?:war|start|beginning)|[A-Z][a-z]+ (?:19|20)\d\d)|so far this"
-    r"|(?:this|last|each|every|per|a) (?:year|month|week)|annual\w*|yearly|monthly|average|anniversary|in (?:19|20)\d\d"
-    r"|disasters|attacks|incidents|shootings|crashes)\b",
+    r"|(?:this|last|each|every|per|a) (?:year|month|week)|recent(?:ly)?|annual\w*|yearly|monthly|average"
+    r"|anniversary|in (?:19|20)\d\d|disasters|attacks|incidents|shootings|crashes)\b",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?:/.*){2}|_|www\.")  # a web address left in a text: its figures count nothing
+_HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b", re.IGNORECASE)
 _WORDED = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand)\b",
     re.IGNORECASE,
@@ -114,10 +116,17 @@ def lead_figures(text: str, ranges: Sequence[tuple[int, int]], published: str | 
 
 
 def asks_for(question: str, figure: Figure) -> bool:
-    """Whether a question names what a figure counts: the fish, or that they died."""
+    """Whether a question asks how many there are of what a figure counts, or what its matter costs."""
+    asked, money = _HOW_MANY.search(question), figure.slot == "cost"
     words = tokens(question)
-    named = {_slot_of(words, at, money=figure.slot == "cost") for at in range(len(words))}
-    return figure.slot in named or (figure.what != "people" and figure.what in {word.stem for word in words})
+    slots = {_slot_of(words, at, money=money) for at in range(len(words))}
+    if money:
+        said = {word.stem for word in tokens(figure.said) if not word.empty and word.low not in _MONEY}
+        return not asked and figure.slot in slots and len(said & {word.stem for word in words}) >= 2
+    head = tokens(question[asked.end() :])[:2] if asked else ()
+    if figure.what != "people":
+        return figure.what in {word.stem for word in head}
+    return figure.slot in slots and any(word.low in _PEOPLE | _STAFF | _SLOTS.keys() for word in head)
 
 
 def differ(one: Figure, other: Figure) -> bool:
@@ -130,7 +139,7 @@ def differ(one: Figure, other: Figure) -> bool:
 def figures(text: str, start: int, end: int, published: str | None) -> Iterator[Figure]:
     """The figures of one sentence of a text, in order."""
     said = " ".join(text[start:end].split())
-    if not _WORDED.search(said) or _OVER_TIME.search(said):
+    if not _WORDED.search(said) or _OVER_TIME.search(said) or _ADDRESS.search(said):
         return
     read = parse(said, published)
     for number in read.numbers:

@@ -58,6 +58,8 @@ def _said(one: Parsed) -> Iterator[Reported]:
         after = _bare(one.text[word.end : end])
         if not subject and (word.low in _OF_SOMEBODY or len(after.split()) > _HEARD):
             begin, subject = _apposed(one.text, begin)
+            if _CLAUSE.search(subject):  # "It should pay more, not less, says the firm that built it"
+                subject, begin, after = "", _clause_start(one.text, word.start), _RELATIVE.split(after)[0]
         before = _bare(one.text[:begin])
         if subject and len(subject.split()) <= _LONGEST:
             scope = (0, begin) if before else (word.end, len(one.text))
@@ -68,6 +70,8 @@ def _said(one: Parsed) -> Iterator[Reported]:
 
 _HEARD = 6  # words of a speaker who comes after: "said Ann Lee"
 _OF_SOMEBODY = frozenset(("told", "tells"))  # what follows is who hears it
+_CLAUSE = re.compile(r"\b(?:should|will|would|must|can|could|may|might|is|are|was|were|has|have|had)\b", re.I)
+_RELATIVE = re.compile(r" (?:that|who|which) ")
 _APPOSITION = re.compile(r"(?:^|[,;:\"“”])\s*([^,;:\"“”]+),[^,;:\"“”]+,\s*$")
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rag.marks import UNFINISHED
-from rag.types import Answer, Article
+from rag.types import Answer, Article, Conflict, Reason, Sentence
 from tests.fakes.newsroom import FakeNewsroom
 from tests.fakes.scripted import SCRIPTS
 from ui import sources, view
@@ -63,6 +63,22 @@ def test_the_closest_passages_are_passages_not_sentences(fake: FakeNewsroom) -> 
     pane = drawn(fake, CLOSEST)
     assert [statement["kind"] for statement in pane["statements"]] == ["passage", "passage"]
     assert pane["statements"][0]["text"] == "The harbour master decides."
+
+
+def test_a_disagreement_stands_beside_the_statements_with_both_sides_their_outlets_and_times(
+    fake: FakeNewsroom,
+) -> None:
+    answer = asked(fake, BRIDGE)
+    older, newer = (Sentence(f"{said} cracks.", (n,)) for said, n in (("Nine", 1), ("Ten", 3)))
+    apart = Conflict("disagreement", older, newer, Reason("number", "Ten", "Nine"))
+    [told] = view.of_answer(replace(answer, disagreements=(apart,)), fake.article, TODAY, key="k")["disputes"]
+    assert told["label"] == "Sources disagree"
+    assert [(side["figure"], side["text"], side["cite"]) for side in told["sides"]] == [
+        ("Nine", "Nine cracks.", 1),
+        ("Ten", "Ten cracks.", 3),
+    ]
+    for side, cited in zip(told["sides"], (answer.citations[0], answer.citations[2]), strict=True):
+        assert side["line"].startswith(f"{cited.outlet} · ")
 
 
 def test_no_answer_found_has_headlines_and_no_citations(fake: FakeNewsroom) -> None:
