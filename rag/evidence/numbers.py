@@ -113,6 +113,8 @@ _PART_AFTER = re.compile(
     re.I,
 )
 _SPAN = re.compile(r"\b(?:over|around|above) $", re.I)  # "over two days"
+_PLACED = re.compile(r"\b(?:above|below|under) $", re.I)  # "stranded above 11 cows"
+_FEW = 20  # things that something may stand above
 _AFTER_BOUND: list[tuple[Bound, re.Pattern[str]]] = [
     ("more", re.compile(r"\s?(?:or more|plus\b|\+|,? at least\b)", re.I)),
     ("about", re.compile(r"\s?(?:or so)\b", re.I)),
@@ -187,7 +189,7 @@ def _read(words: Sequence[Token], at: int) -> tuple[float, int, bool]:
             part += _ONES[low]
         elif low in _TENS:
             part += _TENS[low]
-        elif low in _ORDINALS and not (low == "second" and here > at):
+        elif low in _ORDINALS and not (low == "second" and here > at) and not _at_first(words, here):
             part, ordinal = part + _ORDINALS[low], True
             here += 1
             break
@@ -222,7 +224,15 @@ def _counts(words: Sequence[Token], at: int) -> bool:
         following
         and (not following.empty or following.low in _SCALES)
         and before not in ("the", "this", "that", "no", "any", "every")
+        and not any(
+            word.low in ("another", "other") for word in words[at + 1 :]
+        )  # one of two that are told of
     )
+
+
+def _at_first(words: Sequence[Token], at: int) -> bool:
+    """Whether "first" only says when: "at first"."""
+    return words[at].low == "first" and at > 0 and words[at - 1].low == "at"
 
 
 def _one_before(words: Sequence[Token], at: int) -> bool:
@@ -250,7 +260,7 @@ def _number(
                 unit, end = _CURRENCIES[word.low], word.end
             elif word.start - end <= 12 and word.low in _MEASURES:
                 unit, end = _MEASURES[word.low], word.end
-    bound, limited = _bound(text, start, end, small=value < 10 and not currency)
+    bound, limited = _bound(text, start, end, value, unit, small=value < 10 and not currency)
     noun = _noun(text, words, end)
     ranged = bool(_RANGE.search(text[:start]) or _RANGE_GOES.match(text, end))
     part = bool(
@@ -261,10 +271,11 @@ def _number(
     return Number(said, start, end, value, unit, noun, bound, limited, ordinal, digits, part, per, ranged)
 
 
-def _bound(text: str, start: int, end: int, *, small: bool) -> tuple[Bound, str]:
+def _bound(text: str, start: int, end: int, value: float, unit: str, *, small: bool) -> tuple[Bound, str]:
     """What limits a number, and the two together as they are said."""
     before = text[max(0, start - 24) : start]
-    if not (small and _SPAN.search(before)):
+    placed = value <= _FEW and not unit and _PLACED.search(before)
+    if not placed and not (small and _SPAN.search(before)):
         for bound, pattern in _BOUNDS:
             if match := pattern.search(before):
                 return bound, match[0] + text[start:end].strip()

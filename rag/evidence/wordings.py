@@ -148,7 +148,22 @@ def _whole_scope(one: Parsed, negator: int | None, at: int, other: Parsed) -> bo
     """Whether all that is denied up to a word is also in the other sentence: else something else is denied."""
     if negator is None:
         return True
-    return all(one.words[place].stem in other.stems for place in one.telling if negator < place < at)
+    words = one.words
+    if words[negator].low in _NOBODY:  # "none of the six was hurt" denies that they were hurt, not the six
+        after = next((place for place in one.telling if place > at), None)
+        if after is not None and words[after].stem not in other.stems:
+            return False
+    theirs = {word.low for word in other.words}
+    within = range(negator + 1, at)
+    return all(
+        words[place].stem in other.stems if not words[place].empty else words[place].low in theirs
+        for place in within
+        if not words[place].empty or words[place].low in _EMPTY_VERBS
+    )
+
+
+_NOBODY = frozenset(("no", "none", "neither", "nobody", "nothing"))
+_EMPTY_VERBS = frozenset("like make makes made get gets got say says tell tells".split())
 
 
 def _distance(one: Parsed, negator: int | None, at: int) -> int:
