@@ -148,7 +148,8 @@ def _reckoned(fact: Fact, passage: Sequence[Parsed]) -> bool:
     }
     for one, other in permutations(values, 2):
         results = [one + other, one - other, 100 * one / other if other else 0.0]
-        if any(result > 0 and abs(result - fact.value) <= 0.005 * fact.value for result in results):
+        near = 0.005 * fact.value if fact.bound or fact.unit == "%" or fact.digits <= 2 else 1e-6 * fact.value
+        if any(result > 0 and abs(result - fact.value) <= near for result in results):
             return True
     return False
 
@@ -179,6 +180,8 @@ def _number_fits(said: Parsed, fact: Number, source: Parsed, other: Number) -> i
     if not counted and not beside:
         return 0
     surely = beside + 2 * counted + (bool(fact.unit) and fact.unit == other.unit)
+    if fact.value == other.value > SMALL and beside:  # the same figure, of miles and of kilometres
+        surely += 1
     small = fact.value <= SMALL and not fact.unit and not fact.ordinal
     return surely if counted or not small else surely - 2
 
