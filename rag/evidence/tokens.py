@@ -89,8 +89,27 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=65_536)
 def stem(low: str) -> str:
     """What the word index knows a folded word by."""
-    stems = analyzed(low)[1]
+    stems = analyzed(_PAST.get(low, low))[1]
     return _SPELLED.get(stems[0], stems[0]) if len(stems) == 1 else low
+
+
+# The past of verbs that no stemmer knows; "left", "felt", "found" and "saw" are words of their own as well.
+_PAST = {
+    past: verb
+    for verb, forms in {
+        "arise": "arose arisen", "begin": "began begun", "break": "broke broken", "bring": "brought",
+        "build": "built", "buy": "bought", "catch": "caught", "choose": "chose chosen", "come": "came",
+        "drive": "drove driven", "eat": "ate eaten", "fall": "fell fallen", "fight": "fought", "flee": "fled",
+        "fly": "flew flown", "forbid": "forbade forbidden", "freeze": "froze frozen", "give": "gave given",
+        "go": "went gone", "grow": "grew grown", "hide": "hid hidden", "hold": "held", "keep": "kept",
+        "know": "knew known", "lose": "lost", "pay": "paid", "ride": "rode ridden", "rise": "rose risen",
+        "run": "ran", "sell": "sold", "send": "sent", "shake": "shook shaken", "shoot": "shot", "sink": "sank sunk",
+        "speak": "spoke spoken", "spend": "spent", "stand": "stood", "steal": "stole stolen", "strike": "struck",
+        "swear": "swore sworn", "take": "took taken", "teach": "taught", "throw": "threw thrown", "wear": "wore worn",
+        "win": "won", "write": "wrote written",
+    }.items()
+    for past in forms.split()
+}  # fmt: skip
 
 
 # One word in two spellings, by their stems.
