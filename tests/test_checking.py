@@ -131,3 +131,31 @@ def test_what_stands_beside_a_sentence_says_both_sides_and_where_it_is_quoted(ro
     assert "1 verbatim · 1 in the source · 2 differing · 1 not matched · beside 2 articles" in marks.of_check(
         found
     )
+
+
+def test_the_passage_nearest_to_its_words_counts_before_one_that_has_them_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    near = "The bridge at Tarn is the only road crossing of the Sarrow in Hallbeck."
+    far = (
+        "We went along the Sarrow and the Little Fenn by road. The bridge is the only one. No other crossing."
+    )
+    write(folder, "near", near, outlet="The Post", published="2026-10-14")
+    write(folder, "far", far, outlet="The Mail", published="2026-10-14")
+    with newsroom.open(tmp_path / "home", embedder=FakeEmbedder()) as room:
+        room.ingest([folder])
+        [one] = room.check("The bridge at Tarn is the only road crossing of the Little Fenn.").sentences
+    assert _state(one) == "differs"
+    assert one.sentence.evidence is not None
+    assert ("Little Fenn", "Sarrow") in [(why.said, why.source) for why in one.sentence.evidence.reasons]
+
+
+def test_a_quotation_of_several_sentences_is_checked_as_one(room: Newsroom) -> None:
+    text = "“It was dark. I had no choice,” said Ann Lee. The bridge at Tarn closed on Monday."
+    found = room.check(text).sentences
+    assert [one.sentence.text for one in found] == [
+        text[: text.index(" The bridge")],
+        "The bridge at Tarn closed on Monday.",
+    ]
+    open_ended = room.check("“It was dark. The bridge at Tarn closed on Monday.").sentences
+    assert len(open_ended) == 2

@@ -12,6 +12,8 @@ from rag.checked import Occurrence, TextSentence
 from rag.evidence import quoted
 from rag.evidence.check import Checked, check
 from rag.evidence.parsed import parse
+from rag.evidence.quote_marks import paragraphs
+from rag.evidence.quote_marks import quoted as quoted_ranges
 from rag.evidence.tokens import tokens
 from rag.library.rows import HitRow
 from rag.library.sentences import sentence_ranges
@@ -20,6 +22,7 @@ from rag.types import Citation, Evidence, EvidenceState, Found, Reason, Sentence
 MOST = 200  # sentences of one text
 LEAST = 3  # words that a claim has
 HEADING = 12  # words that one has at most
+LONGEST = 600  # characters of the sentences of one quotation that are checked together
 SHOWN = 3  # passages cited for a sentence
 QUOTED = 3  # words that a quotation has for its occurrences to be looked for
 _BEST: tuple[EvidenceState, ...] = ("verbatim", "in_source", "differs", "not_checked", "not_matched")
@@ -40,7 +43,7 @@ class TextCheck:
 
     def sentences(self, text: str) -> Iterator[TextSentence]:
         """The sentences in order, as each is checked; at most `MOST`."""
-        for start, end in sentence_ranges(text)[:MOST]:
+        for start, end in _whole_quotations(text)[:MOST]:
             yield self._sentence(" ".join(text[start:end].split()), start, end)
 
     def _sentence(self, said: str, start: int, end: int) -> TextSentence:
@@ -90,6 +93,20 @@ class TextCheck:
                         found, found.passage.start + place[0], found.passage.start + place[1]
                     )
                     yield Occurrence(number, place[2])
+
+
+def _whole_quotations(text: str) -> list[tuple[int, int]]:
+    """The sentences of a text, those that stand in one quotation as one: half of it says nothing of whose it is."""
+    inside = quoted_ranges(text, paragraphs(text))
+    found: list[tuple[int, int]] = []
+    for start, end in sentence_ranges(text):
+        before = found[-1] if found else None
+        cut = before and any(one.opens < before[1] < one.closes and start < one.closes for one in inside)
+        if before and cut and end - before[0] <= LONGEST:
+            found[-1] = (before[0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def _no_claim(said: str) -> bool:

@@ -209,7 +209,7 @@ def _bounds(laid: Laid) -> Iterator[Difference]:
 
 def _names(found: Facts, laid: Laid, known: Sequence[Name]) -> None:
     said, anchors, passage = laid.said, laid.anchors, laid.passage
-    stems = frozenset().union(*(one.stems for one in passage)) if passage else frozenset()
+    stems = [one.stems for one in passage]
     for fact in (one for one in said.names if one.sure):
         held = any(naming.same(fact, other) for one in passage for other in one.names)
         if held or _worded(fact, stems) or any(naming.same(fact, one) for one in known):
@@ -227,9 +227,9 @@ def _names(found: Facts, laid: Laid, known: Sequence[Name]) -> None:
             found.missing.append(fact.text)
 
 
-def _worded(name: Name, stems: frozenset[str]) -> bool:
-    """Whether the source has all its words, be it without capitals."""
-    return all(stem(word) in stems for word in name.words)
+def _worded(name: Name, stems: Sequence[frozenset[str]]) -> bool:
+    """Whether a sentence of the source has all its words, be it without capitals."""
+    return any(all(stem(word) in one for word in name.words) for one in stems)
 
 
 def _like(fact: Name, other: Name) -> bool:

@@ -18,6 +18,22 @@ def against(source: str, said: str, **more: str) -> Checked:
 
 HONEST = [
     (
+        "Petter Wray had been there for 53 hours with 11 cows on the floor below him.",
+        "Petter Wray had been there for 53 hours above 11 cows.",
+    ),
+    (
+        "Two trains collided at the park at dawn. A witness said one of the trains rammed into the back of another.",
+        "One train rammed into the back of another at the park at dawn, a witness said.",
+    ),
+    (
+        "“I have now asked about all the dykes. I don’t like the answers, and I’m going to publish them,” Lund said.",
+        "Lund has asked about all the dykes and is going to publish the answers, Lund said.",
+    ),
+    (
+        "The insurers put total damage at 310 million crowns.",
+        "Total damage is put by insurers at 310 million crowns.",
+    ),
+    (
         "The council approved 14 new bus routes on Tuesday, the mayor, Ann Lee, said.",
         "On Tuesday the council approved fourteen new bus routes, Ann Lee said.",
     ),
@@ -86,6 +102,41 @@ HONEST = [
     ),
 ]
 WRONG = [
+    (
+        "Drivers must go round by Dunmoor, a detour of 38 kilometres.",
+        "Drivers must go round by Dunmoor, a detour of 38 miles.",
+        "number",
+        "38 miles",
+        "38 kilometres",
+    ),
+    (
+        "The crane driver Lars Pettit, 79, gets 1,140 crowns a week from the fund and was in the queue for 40 seats.",
+        "The crane driver Lars Pettit gets 1,140 crowns a month from the fund.",
+        "number",
+        "1,140 crowns a month",
+        "1,140 crowns a week",
+    ),
+    (
+        "Both were taken to hospital and are expected to go home on Monday.",
+        "Both were taken to hospital and went home on Monday.",
+        "hedge",
+        "went",
+        "are expected to go",
+    ),
+    (
+        "The insurers put total damage at 310 million crowns.",
+        "Total damage stands at 310 million crowns.",
+        "attribution",
+        "",
+        "The insurers put total damage at",
+    ),
+    (
+        "Rask left Hallbeck District Court by the front door. The Merrin fund said nothing.",
+        "Rask left Merrin District Court by the front door.",
+        "name",
+        "Merrin District Court",
+        "Hallbeck District Court",
+    ),
     (
         "The council approved 14 new bus routes on Tuesday.",
         "The council approved 40 new bus routes on Tuesday.",
