@@ -282,6 +282,8 @@ def test_a_rewritten_question_can_be_changed_or_taken_back(reader: Open) -> None
     one.ask("When will it open?")
     field = one.page.locator(".rewritten input")
     expect(field).to_have_value("When will the Tarn bridge open?")
+    expect(one.page.locator('.pane:not([data-outcome="working"])')).to_have_count(1)  # it stays from here on
+    expect(one.page.locator(".pane")).to_have_count(1)
     field.fill(BRIDGE)
     field.press("Enter")
     expect(one.page.locator(".statement")).to_have_count(3)
