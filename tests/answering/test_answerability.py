@@ -13,6 +13,7 @@ from rag.answering.asked_for import kind_of
 from rag.answering.extractive import ExtractiveWriter
 from rag.answering.sentence_features import read
 from rag.errors import ModelError
+from rag.types import Article
 from tests.answering.given import material
 from tests.answering.test_extractive import FERRY, INQUIRY
 
@@ -31,6 +32,16 @@ def test_a_question_that_the_articles_answer_is_surer_than_one_they_do_not(meani
 
 def test_a_name_that_no_article_says_makes_an_answer_less_likely() -> None:
     assert sure("Who was the captain of the ferry Otter?") > sure("Who was the captain of the ferry Zephyr?")
+
+
+def test_an_article_whose_headline_says_all_that_is_asked_is_shown_at_least() -> None:
+    text = "The works at Grauwick admitted that an alarm was muted, and accepted a penalty of 3.4 million crowns."
+    told = Article("fined", text, title="Plating firm Fennmet fined over the river")
+    found = material("How much was Fennmet fined?", [told], meaning=False)
+    plain = replace(told, title="Alarm was muted before the river was poisoned")
+    without = material("How much was Fennmet fined?", [plain], meaning=False)
+    assert ExtractiveWriter().judge(found).answerability >= answerability.CLOSEST
+    assert ExtractiveWriter().judge(without).answerability < answerability.CLOSEST
 
 
 def test_the_thresholds_are_in_order() -> None:
