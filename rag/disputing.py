@@ -21,7 +21,12 @@ def disputed(question: str, hits: Hits, near: Callable[[str], Hits]) -> tuple[Fi
     """
     articles = {hit.article.id: (hit.group_key, hit.article) for hit, _ in hits}
     if kind_of(question) in ("number", "money"):
-        asked = (one for _, article in articles.values() for one in leads(article) if asks_for(question, one))
+        asked = (
+            one
+            for _, article in articles.values()
+            for one in leads(article)
+            if asks_for(question, one, f"{article.title or ''} . {one.said}")
+        )
         if (first := next(asked, None)) is not None:
             articles |= {hit.article.id: (hit.group_key, hit.article) for hit, _ in near(first.said)}
     return apart(articles.values())

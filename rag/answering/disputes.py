@@ -22,7 +22,8 @@ def disputes(
         key = one.older.article.id, one.older.figure.start, one.newer.article.id, one.newer.figure.start
         if key in told:
             continue
-        asked = counts and asks_for(question, one.newer.figure)
+        about = " . ".join(f"{side.article.title or ''} . {side.figure.said}" for side in sides)
+        asked = counts and asks_for(question, one.newer.figure, about)
         if asked or any(_gives(each, side, numbering) for each in sentences for side in sides):
             told.add(key)
             older, newer = (_side(side, numbering) for side in sides)

@@ -115,14 +115,16 @@ def lead_figures(text: str, ranges: Sequence[tuple[int, int]], published: str | 
     )
 
 
-def asks_for(question: str, figure: Figure) -> bool:
-    """Whether a question asks how many there are of what a figure counts, or what its matter costs."""
+def asks_for(question: str, figure: Figure, about: str) -> bool:
+    """Whether a question asks how many there are of what a figure counts, or what its matter costs: where half of the
+    question's other words are in `about`, the headlines and sentences that tell it."""
     asked, money = _HOW_MANY.search(question), figure.slot == "cost"
     words = tokens(question)
     slots = {_slot_of(words, at, money=money) for at in range(len(words))}
     if money:
-        said = {word.stem for word in tokens(figure.said) if not word.empty and word.low not in _MONEY}
-        return not asked and figure.slot in slots and len(said & {word.stem for word in words}) >= 2
+        told = {word.stem for word in tokens(about)}
+        other = {word.stem for word in words if not word.empty and word.low not in _MONEY}
+        return not asked and figure.slot in slots and len(other & told) >= max(1, len(other) / 2)
     head = tokens(question[asked.end() :])[:2] if asked else ()
     if figure.what != "people":
         return figure.what in {word.stem for word in head}

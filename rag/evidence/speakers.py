@@ -70,7 +70,8 @@ def _said(one: Parsed) -> Iterator[Reported]:
         subject = _bare(one.text[begin : word.start])
         end = _clause_end(one.text, word.end)
         after = _bare(one.text[word.end : end])
-        if not subject and (word.low in _OF_SOMEBODY or len(after.split()) > _HEARD):
+        nobody = _WHEN.match(after) is not None  # "the mayor, Ann Lee, said on Monday"
+        if not subject and (nobody or word.low in _OF_SOMEBODY or len(after.split()) > _HEARD):
             begin, subject = _apposed(one.text, begin)
             if _CLAUSE.search(subject):  # "It should pay more, not less, says the firm that built it"
                 subject, begin, after = "", _clause_start(one.text, word.start), _RELATIVE.split(after)[0]
@@ -78,12 +79,15 @@ def _said(one: Parsed) -> Iterator[Reported]:
         if subject and len(subject.split()) <= _LONGEST:
             scope = (0, begin) if before else (word.end, len(one.text))
             yield Reported(f"{subject} {word.text}", subject, begin, word.end, scope)
-        elif not subject and after and len(after.split()) <= _LONGEST:
+        elif not subject and after and not nobody and len(after.split()) <= _LONGEST:
             yield Reported(f"{word.text} {after}", after, word.start, end, (0, word.start))
 
 
 _HEARD = 6  # words of a speaker who comes after: "said Ann Lee"
 _OF_SOMEBODY = frozenset(("told", "tells"))  # what follows is who hears it
+_WHEN = re.compile(
+    r"(?:on|in|at|by|after|before|during|late|early|last|that|later|earlier|today|yesterday)\b", re.I
+)
 _CLAUSE = re.compile(r"\b(?:should|will|would|must|can|could|may|might|is|are|was|were|has|have|had)\b", re.I)
 _RELATIVE = re.compile(r" (?:that|who|which) ")
 _APPOSITION = re.compile(r"(?:^|[,;:\"“”])\s*([^,;:\"“”]+),[^,;:\"“”]+,\s*$")

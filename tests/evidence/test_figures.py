@@ -73,10 +73,14 @@ def test_figures_differ_where_they_count_the_same_and_cannot_stand_for_each_othe
 
 def test_a_question_asks_for_a_figure_by_what_is_counted_or_what_became_of_it() -> None:
     dead, cost = one("Eleven thousand fish died."), one("The bridge repair at Tarn costs 84 million crowns.")
-    assert asks_for("How many fish are there?", dead)
-    assert asks_for("How many people were killed?", one("At least 23 villagers died."))
-    assert not asks_for("How many people were killed?", dead)
-    assert not asks_for("How many people were evacuated?", dead)
-    assert asks_for("What will mending the bridge at Tarn cost?", cost)
-    assert not asks_for("How many tonnes does the repair need at what cost?", cost)
-    assert not asks_for("How many cracks are there?", cost)
+    assert asks_for("How many fish are there?", dead, dead.said)
+    assert asks_for(
+        "How many people were killed?",
+        one("At least 23 villagers died."),
+        one("At least 23 villagers died.").said,
+    )
+    assert not asks_for("How many people were killed?", dead, dead.said)
+    assert not asks_for("How many people were evacuated?", dead, dead.said)
+    assert asks_for("What will mending the bridge at Tarn cost?", cost, cost.said)
+    assert not asks_for("How many tonnes does the repair need at what cost?", cost, cost.said)
+    assert not asks_for("How many cracks are there?", cost, cost.said)
