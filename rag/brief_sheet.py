@@ -194,6 +194,9 @@ def marked_as_edited(made: Briefing, some: Iterator[Line]) -> Iterator[Line]:
         yield replace(one, mark=f"edited; {one.mark}") if one.cites and one.text in by_hand else one
 
 
+_NOBODYS = "opinion, letters or sponsored, and told as nobody's news"
+
+
 def covered(found: BriefCoverage) -> Iterator[str]:
     """What a briefing rests on, in sentences. The numbers add up to the articles in scope."""
     parts = [f"{found.told:,} in the stories told", f"{found.other:,} in other stories"]
@@ -204,17 +207,18 @@ def covered(found: BriefCoverage) -> Iterator[str]:
         (len(found.failed), "failed"),
     ):
         parts += [f"{count:,} {said}"] if count else []
-    yield f"{found.considered:,} articles in scope: {', '.join(parts)}. {found.cited:,} are cited."
+    one, cited = found.considered == 1, f"{found.cited:,} {'is' if found.cited == 1 else 'are'} cited."
+    yield f"{found.considered:,} article{'' if one else 's'} in scope: {', '.join(parts)}. {cited}"
     if found.earliest and found.newest:
         yield f"From {credits.day(found.earliest)} to {credits.day(found.newest)}."
-    for count, said in (
-        (found.folded, "are copies of others"),
-        (found.opinions, "are opinion, letters or sponsored, and told as nobody's news"),
-        (found.undated, "are undated"),
-        (found.undated_left_out, "undated ones were left out"),
+    for count, said, of_one in (
+        (found.folded, "are copies of others", "is a copy of another"),
+        (found.opinions, f"are {_NOBODYS}", f"is {_NOBODYS}"),
+        (found.undated, "are undated", "is undated"),
+        (found.undated_left_out, "undated ones were left out", "undated one was left out"),
     ):
         if count:
-            yield f"{count:,} {said}."
+            yield f"{count:,} {of_one if count == 1 else said}."
     if found.outlets:
         each = ", ".join(f"{name} {count:,} ({cited:,} cited)" for name, count, cited in found.outlets)
         yield f"By outlet: {each}."
