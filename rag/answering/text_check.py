@@ -131,7 +131,13 @@ def _nearest_first(said: str, beside: Sequence[tuple[Found, Checked]]) -> list[t
     kept.sort(key=lambda pair: (_BEST.index(pair[1].evidence.state), -near(pair)))
     says = [pair for pair in kept if pair[1].evidence.state == "in_source"]
     denies = [pair for pair in kept if _has_otherwise(pair[1])]
-    if says and says[0] is kept[0] and denies and near(denies[0]) >= near(says[0]) + NEARER:
+    nearer = near(denies[0]) - near(says[0]) if says and denies else 0.0
+    if (
+        says
+        and says[0] is kept[0]
+        and denies
+        and (nearer >= NEARER or (nearer >= 0 and len(denies) > len(says)))
+    ):
         return [*denies, *(pair for pair in kept if pair not in denies)]
     return kept
 

@@ -124,6 +124,7 @@ def _said_otherwise(laid: Laid) -> Iterator[Difference]:
     yield from relations.reversed_deeds(laid.said, laid.anchors)
     yield from relations.swapped(laid.said, laid.anchors)
     yield from wordings.opposites(laid.said, laid.anchors)
+    yield from wordings.furthered(laid.said, laid.anchors)
     yield from wordings.denied(laid.said, laid.anchors)
     yield from wordings.unhedged(laid.said, laid.anchors)
     yield from speakers.dropped(laid.said, laid.anchors)

@@ -177,6 +177,9 @@ def _number_fits(said: Parsed, fact: Number, source: Parsed, other: Number) -> i
     if fact.part or other.part:  # a share of something, which may be said in other figures
         return 0
     counted = bool(fact.noun) and fact.noun == other.noun
+    plain = fact if not fact.unit else other
+    if bool(fact.unit) != bool(other.unit) and plain.noun and not counted:  # 40,000 fish and 11 kilometres
+        return 0
     if not counted and not beside:
         return 0
     surely = beside + 2 * counted + (bool(fact.unit) and fact.unit == other.unit)

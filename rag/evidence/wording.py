@@ -246,6 +246,28 @@ def _sides() -> dict[str, frozenset[tuple[int, int]]]:
     return {word: frozenset(places) for word, places in found.items()}
 
 
+# What is done, and what comes before it and is not yet that.
+_STEPS = """
+convicted convicts conviction guilty sentenced jailed imprisoned | charged accused indicted suspected arrested
+approved approves passed adopted signed | proposed considered considering debated discussed drafted sought requested
+bought acquired acquires | offered bid considering
+killed died | injured wounded hurt
+"""
+
+
+@cache
+def _steps() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    rows = (row.split("|") for row in _STEPS.strip().splitlines())
+    return tuple(
+        (frozenset(map(stem, done.split())), frozenset(map(stem, before.split()))) for done, before in rows
+    )
+
+
+def further(said: str, source: str) -> bool:
+    """Whether one word, by its stem, says done what the other says is only on the way to it."""
+    return any(said in done and source in before for done, before in _steps())
+
+
 def opposed(one: str, other: str) -> bool:
     """Whether two words, by their stems, stand against each other, and never on one side."""
     if one[:5] == other[:5]:

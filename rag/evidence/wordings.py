@@ -8,7 +8,17 @@ from collections.abc import Iterator, Sequence
 from rag.evidence.facts import Difference
 from rag.evidence.parsed import Parsed
 from rag.evidence.tokens import Token, stem
-from rag.evidence.wording import DENIALS, HEDGES, NEGATORS, PREVENTS, UNSURE, WITH_TO, alike, opposed
+from rag.evidence.wording import (
+    DENIALS,
+    HEDGES,
+    NEGATORS,
+    PREVENTS,
+    UNSURE,
+    WITH_TO,
+    alike,
+    further,
+    opposed,
+)
 
 _REACH = 4  # telling words that a negation reaches over
 
@@ -20,6 +30,32 @@ _CLAUSE = re.compile(
 )
 _UNSURE = frozenset(map(stem, UNSURE))
 _HEDGE = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, HEDGES), key=len, reverse=True))})\b", re.I)
+
+
+_IF = frozenset("if whether unless would could may might should".split())  # "if convicted" convicts nobody
+
+
+def furthered(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
+    """A deed in the place of what comes before it: "convicted" where the source says "charged"."""
+    held = {
+        word.stem
+        for one in anchors
+        for at, word in enumerate(one.words)
+        if not any(before.low in _IF for before in one.words[max(0, at - 3) : at])
+    }
+    for at in said.plain:
+        word = said.words[at]
+        if word.stem in held or _negated(said, at) is not None:
+            continue
+        for source in anchors:
+            for other in source.plain:
+                theirs = source.words[other]
+                if not further(word.stem, theirs.stem) or any(one.stem == theirs.stem for one in said.words):
+                    continue
+                if _together(said, at, source, other) >= NEEDED:
+                    place = source.start + theirs.start
+                    yield Difference("meaning", word.text, theirs.text, place, source.citation)
+                    return
 
 
 def opposites(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:

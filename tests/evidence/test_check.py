@@ -18,6 +18,10 @@ def against(source: str, said: str, **more: str) -> Checked:
 
 HONEST = [
     (
+        "Anton Rask, who was charged with fraud in May, was convicted by a court in Hallbeck on Thursday.",
+        "A court in Hallbeck convicted Anton Rask of fraud on Thursday.",
+    ),
+    (
         "Petter Wray had been there for 53 hours with 11 cows on the floor below him.",
         "Petter Wray had been there for 53 hours above 11 cows.",
     ),
@@ -102,6 +106,13 @@ HONEST = [
     ),
 ]
 WRONG = [
+    (
+        "Prosecutors on Thursday charged Anton Rask with four counts of fraud. If convicted, he faces years in prison.",
+        "Anton Rask was convicted on Thursday on four counts of fraud.",
+        "meaning",
+        "convicted",
+        "charged",
+    ),
     (
         "Drivers must go round by Dunmoor, a detour of 38 kilometres.",
         "Drivers must go round by Dunmoor, a detour of 38 miles.",
