@@ -21,13 +21,14 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from rag.credits import TELLING
 from rag.library.ingest import Progress as Step
 from rag.library.ingest import Report
 from rag.library.repair import Finding
 from rag.marks import ANSWER, conflict, leads, marks, parts_said
 from rag.state import IngestReport, Item, Plan, Status, Vectors
 from rag.told import STAGES
-from rag.types import Answer, Article, Citation, Found, Nearest, SearchResult, Sentence
+from rag.types import Answer, Article, Citation, Found, Kind, Nearest, SearchResult, Sentence
 
 # C0 and C1 controls apart from tab and newline, and what reorders or hides text.
 _UNSAFE = re.compile(
@@ -43,9 +44,10 @@ def harmless(text: str | None) -> str:
     return escape(_UNSAFE.sub("\ufffd", text or ""))
 
 
-def credit(title: str | None, outlet: str | None, published: str | None) -> str:
-    """`Outlet · date · "Title"`, what is not stated said so."""
+def credit(title: str | None, outlet: str | None, published: str | None, kind: Kind | None = None) -> str:
+    """`Outlet · date · "Title"`, what is not stated said so; a kind that a reader has to know of before the title."""
     parts = [harmless(outlet or "outlet not stated"), harmless(published or "undated")]
+    parts += [TELLING[kind]] if kind in TELLING else []
     return " · ".join(parts) + (f" · {harmless(title)}" if title else "")
 
 
@@ -113,7 +115,7 @@ def no_answer(answer: Answer) -> str:
 def print_citation(citation: Citation, *, quoted: bool) -> None:
     """A citation's number, outlet, date, headline and place; with `quoted` its words."""
     place = f"{citation.article_id} {citation.start}-{citation.end}"
-    said = credit(citation.title, citation.outlet, citation.published)
+    said = credit(citation.title, citation.outlet, citation.published, citation.kind)
     out.print(f"[dim]{escape(f'[{citation.number}]')}[/dim] {said}  [dim]{harmless(place)}[/dim]")
     if quoted:
         begin, end = (at - citation.start for at in citation.within or (citation.start, citation.start))
@@ -150,7 +152,7 @@ def print_found(result: SearchResult, *, brief: bool = False, group: bool = Fals
             number += 1
             place = "" if group else f" {found.passage.start}-{found.passage.end}"
             out.print(
-                f"[bold]{number}.[/bold] {credit(found.title, found.outlet, found.published)}  "
+                f"[bold]{number}.[/bold] {credit(found.title, found.outlet, found.published, found.kind)}  "
                 f"[dim]{harmless(article)}{place}[/dim]"
             )
         above = article

@@ -429,3 +429,15 @@ def test_a_question_is_asked_on_after_an_answer_of_the_history(run: Any, article
     assert third.out.startswith("Asked as: Why is the Marden bridge?")
     assert run("ask", "Why?", "--after", "nosuch").code == 1
     assert "it is not here" in run("ask", "Why?", "--after", "nosuch").err
+
+
+def test_an_opinion_is_said_to_be_one_wherever_it_is_cited(run: Any, tmp_path: Path) -> None:
+    record = {"id": "column", "title": "Shut it", "outlet": "The Post", "text": BRIDGE, "kind": "opinion"}
+    path = tmp_path / "column.jsonl"
+    path.write_text(json.dumps(record) + "\n")
+    assert run("ingest", str(path)).code == 0
+    assert (
+        "The Post · undated · opinion · Shut it"
+        in run("ask", "Who closed the bridge?", "--always-answer").out
+    )
+    assert "The Post · undated · opinion · Shut it" in run("search", "bridge").out

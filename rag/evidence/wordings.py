@@ -41,7 +41,7 @@ def furthered(said: Parsed, anchors: Sequence[Parsed]) -> Iterator[Difference]:
         word.stem
         for one in anchors
         for at, word in enumerate(one.words)
-        if not any(before.low in _IF for before in one.words[max(0, at - 3) : at])
+        if not any(before.low in _IF and before.text != "May" for before in one.words[max(0, at - 3) : at])
     }
     for at in said.plain:
         word = said.words[at]
