@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -243,7 +244,10 @@ def test_a_page_that_only_a_proxy_can_open_is_not_put_on_the_network(
     monkeypatch.setenv("DATELINE_USER_HEADER", "X-User")
     assert "--behind NAME" in run("serve", "--network", "newsroom.local").err
     monkeypatch.setenv("DATELINE_OIDC_CLIENT_ID", "dateline")
-    halfway = run("serve")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    halfway = run("serve", "--port", str(port))
     assert halfway.code == 2
     assert "DATELINE_OIDC_METADATA and DATELINE_OIDC_CLIENT_SECRET are not set" in halfway.err
 
