@@ -13,6 +13,7 @@ from rag.answering.citations import Numbering
 from rag.answering.disputes import disputes
 from rag.answering.evidence import checked
 from rag.answering.model_writer import Attempt, ModelWriter
+from rag.answering.namesakes import namesakes
 from rag.answering.origins import origins
 from rag.answering.writer import Judged, Material, Writer
 from rag.evidence.figures import FiguresApart
@@ -206,12 +207,21 @@ def finished(
         timings={**timings, "total": round(sum(timings.values()), 4)},
         tokens=attempt.tokens if attempt is not None else None,
         cost=attempt.cost if attempt is not None else None,
-        warnings=(*ground.warnings, *parts.notes),
+        warnings=(*ground.warnings, *parts.notes, *_namesakes(parts)),
         prompts={model.prompt.name: model.prompt.digest} if model is not None else {},
         unfinished=parts.unfinished,
         parts=parts.parts,
         disagreements=told_apart,
     )
+
+
+def _namesakes(parts: Written) -> tuple[str, ...]:
+    """What is said of people of one name, where an answer or the closest passages tell of them."""
+    if parts.status == "no_answer_found":
+        return ()
+    articles = {hit.article.id: hit.article for hit, _ in parts.ground.material.hits}
+    said = [parts.ground.asked.question, *(one.text for one in parts.sentences)]
+    return namesakes(articles.values(), said)
 
 
 def cited_rows(hits: Sequence[tuple[HitRow, Found]], citations: Sequence[Citation]) -> list[HitRow]:
