@@ -141,16 +141,7 @@ def test_the_closest_passages_are_not_more_for_what_a_disagreement_cites(sample:
 
 
 def test_people_of_one_name_are_not_merged(sample: Newsroom) -> None:
-    [planted] = json.loads((CORPUS / "planted.json").read_text(encoding="utf-8"))["same_name"]
-    for question in (
-        "Who is Jon Tarrant?",
-        "What did Tarrant find in the bridge?",
-        "Who led the pickets at the quay?",
-    ):
-        answer = sample.ask(question)
-        notes = [one for one in answer.warnings if planted["name"] in one]
-        says = any(planted["name"] in one.text for one in answer.sentences) or "Tarrant" in question
-        assert bool(notes) == says or not notes
     [note] = [one for one in sample.ask("Who is Jon Tarrant?").warnings if "two people" in one]
     assert "61 in The Hallbeck Mercury" in note
     assert "34 in Daily Clarion" in note
+    assert not [one for one in sample.ask("Who closed the St. Orrin Bridge?").warnings if "two people" in one]
