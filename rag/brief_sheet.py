@@ -223,7 +223,7 @@ def covered(found: BriefCoverage) -> Iterator[str]:
         each = ", ".join(f"{name} {count:,} ({cited:,} cited)" for name, count, cited in found.outlets)
         yield f"By outlet: {each}."
     if found.silent:
-        yield f"Nothing in scope from: {', '.join(found.silent)}."
+        yield f"Nothing in scope from: {', '.join(found.silent)}. No feed is followed: they may have reported."
     for name, why in found.failed:
         yield f"Not read: {name}: {why}"
 
