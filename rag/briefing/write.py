@@ -19,6 +19,7 @@ from rag.briefing.summary import Read
 from rag.evidence import speakers
 from rag.evidence.parsed import parse
 from rag.evidence.times import When, times
+from rag.evidence.tokens import tokens
 from rag.reading.dates import day_range, moment
 from rag.types import Article, Conflict, Sentence
 
@@ -28,6 +29,7 @@ VOICES, OF_ONE = 10, 2  # speakers, and sentences of each
 UNKNOWN = 6
 BRIEF = 5  # sentences in brief
 WEIGHED = 25  # best sentences of a story in which dates and differences are looked for
+HEADLINE = 0.4  # of a headline's words that a lead says
 LEAST = 40  # words that a story is told in at least
 REPEATS = 0.65  # share of the shorter sentence's words from which another says the same
 
@@ -45,20 +47,7 @@ _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 _OPENS_BADLY = re.compile(
     r"[\"“‘]|(?:he|she|they|it|his|her|their|its|but|and|this|that|these|those|i|we)\b", re.IGNORECASE
 )
-_ARTICLES = (
-    "A",
-    "An",
-    "The",
-    "One",
-    "Two",
-    "Three",
-    "Some",
-    "Several",
-    "Many",
-    "Police",
-    "Officials",
-    "Prosecutors",
-)
+_ARTICLES = tuple("A An The One Two Three Some Several Many Police Officials Prosecutors".split())
 _BODIES = frozenset(
     "Department Ministry Office Directorate Authority Agency Council Board Committee Court University Union Party "
     "League Group Service Police Inspectorate Association Commission Company Bank Institute Centre Army Navy".split()
@@ -212,8 +201,9 @@ def _read(one: Told) -> Read:
 
 
 def _lead(known: _Weighed) -> int | None:
-    """What the story has come to: the newest of the sentences that articles open with, of those that carry as much as
-    most; not what a quotation opens or what points back. None where there is none."""
+    """What the story has come to: the newest of the sentences that articles open with, of those that say what their
+    headline says (a feature's opening scene does not) and carry as much as most; not what a quotation opens or what
+    points back. None where there is none."""
     opening = [
         row
         for row, one in enumerate(known.told)
@@ -221,9 +211,19 @@ def _lead(known: _Weighed) -> int | None:
     ]
     if not opening:
         return known.order[0] if known.order else None
+    opening = [row for row in opening if _headlined(known.told[row])] or opening
     least = float(np.quantile(known.score[opening], 0.4))
     good = [row for row in opening if known.score[row] >= least]
     return max(good, key=lambda row: (_dated_at(known.told[row].text.article), -known.told[row].place, -row))
+
+
+def _headlined(one: Told) -> bool:
+    """Whether an article's first sentence has enough of its headline's words."""
+    headline, said = (
+        {word.stem for word in tokens(text) if not word.empty}
+        for text in (one.text.article.title or "", one.said)
+    )
+    return one.place == 0 and len(headline & said) >= max(1, HEADLINE * len(headline))
 
 
 def _once(told: Iterable[Sentence]) -> Iterator[Sentence]:
