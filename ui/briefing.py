@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import streamlit as st
 
@@ -10,10 +11,12 @@ from rag import brief_sheet
 from rag.briefed import Briefing
 from rag.briefs import Candidate, Planned, Progress, templates
 from rag.errors import DatelineError
-from rag.types import Stage
 from ui import beats, briefed, clipping, dates, draw, frame, reader, room, scope, undo, view, words
+from ui.writing import Start, Writing
 
 LAST = "Say what changed since the last one"
+RUN = "brief_run"  # where a session keeps the briefing that is being written
+GLANCE, SOON = 0.5, 1.5  # seconds between looks at how far it is, and from which they are taken
 NO_MODEL = "Without the model"
 DOING = {"asking": "written by the model", "writing": "put together"}
 
@@ -42,6 +45,12 @@ def page() -> None:
     undo.notice("briefing")
     if found:
         _find()
+    if isinstance(run := held.get(RUN), Writing) and not run.running:
+        _ended(run)
+    if RUN in held:
+        _progress()
+        frame.listen()
+        return
     if "brief_plan" in held:
         _stories()
     if isinstance(held.get("brief_made"), Briefing):
@@ -118,37 +127,77 @@ def _write(plan: Planned, since: str | None, alone: bool) -> None:
     held = st.session_state
     without = [one.id for one in plan.stories if not held.get(f"tell-{one.id}", True)]
     first = [one.id for one in plan.stories if held.get(f"pin-{one.id}") and one.id not in without]
-    _run(
-        room.opened().brief_stream(
-            plan.topic, plan.scope, template=str(held.brief_template), words=int(held.brief_words),
-            since=since, without=without, first=first, watched=beats.names(), extractive=alone,
-            session=reader.owner(),
+    template, many, watched, me = (
+        str(held.brief_template),
+        int(held.brief_words),
+        beats.names(),
+        reader.owner(),
+    )
+    newsroom = room.opened()
+    _begin(
+        lambda stop: newsroom.brief_stream(
+            plan.topic, plan.scope, template=template, words=many, since=since, without=without, first=first,
+            watched=watched, extractive=alone, stop=stop, session=me,
         )
     )  # fmt: skip
+    st.rerun()
 
 
 def _brief_on(beat: str) -> None:
-    """What is new on a beat; drawn where its row stands."""
-    _run(room.opened().brief_stream(beat=beat, session=reader.owner()))
-
-
-def _run(events: Iterator[Stage | Progress | Briefing]) -> None:
-    held, newsroom = st.session_state, room.opened()
-    shown = st.progress(0.0, "Reading")
-    try:
-        for one in events:
-            if isinstance(one, Progress) and one.total:
-                shown.progress(min(1.0, one.done / one.total), _doing(one))
-            elif isinstance(one, Briefing):
-                held.brief_made = one
-                if one.stories and not newsroom.catalog.read_only:
-                    newsroom.keep_briefing(one, reader.owner())
-    except DatelineError as error:
-        undo.tell("briefing", str(error))
-    finally:
-        shown.empty()
-    held.update(brief_count=held.get("brief_count", 0) + 1, brief_whole=frozenset())
+    """What is new on a beat."""
+    newsroom, me = room.opened(), reader.owner()
+    _begin(lambda stop: newsroom.brief_stream(beat=beat, stop=stop, session=me))
     st.rerun()
+
+
+@st.cache_resource(show_spinner=False)
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(4, thread_name_prefix="briefing")
+
+
+def _begin(start: Start) -> None:
+    """Write behind the page; what is soon over is not shown on its way."""
+    newsroom, me, held = room.opened(), reader.owner(), st.session_state
+
+    def keep(made: Briefing) -> None:
+        if made.stories and not newsroom.catalog.read_only:
+            newsroom.keep_briefing(made, me)
+
+    held.brief_start, held[RUN] = start, Writing(start, keep, _workers())
+    held.pop("brief_made", None)
+    held[RUN].wait(SOON)
+
+
+def _ended(run: Writing) -> None:
+    """Put what was written where the page shows it."""
+    held = st.session_state
+    del held[RUN]
+    if run.error is not None:
+        undo.tell("briefing", str(run.error))
+    elif run.made is not None:
+        held.update(brief_made=run.made, brief_stopped=run.stopped, brief_whole=frozenset())
+        held.brief_count = held.get("brief_count", 0) + 1
+
+
+@st.fragment(run_every=GLANCE)
+def _progress() -> None:
+    """How far it is, looked at again and again while the rest of the page can be used."""
+    run: Writing | None = st.session_state.get(RUN)
+    if run is None or not run.running:
+        st.rerun()
+        return
+    one, left = run.progress, run.left
+    said = _doing(one) if one is not None and one.total else f"{run.stage[:1].upper()}{run.stage[1:]}"
+    after = f" · about {words.seconds(max(1.0, left))} left" if left is not None else ""
+    st.progress(min(1.0, one.done / one.total) if one is not None and one.total else 0.0, f"{said}{after}")
+    if run.stopped:
+        st.text("Stopping: what is under way is finished first.")
+    st.button("Stop", key="brief_stop", on_click=run.stop, disabled=run.stopped)
+
+
+def _go_on() -> None:
+    """Write it whole: replies that a model has given are kept, and not asked for again."""
+    _begin(st.session_state.brief_start)
 
 
 def _doing(one: Progress) -> str:
@@ -162,8 +211,12 @@ def _made(made: Briefing) -> None:
     with st.container(key="beyond", horizontal=True, gap="medium", vertical_alignment="center"):
         for form, name in brief_sheet.FORMS.items():
             _file(made, form, name)
+        if held.get("brief_stopped"):
+            st.button("Write the rest", key="brief_rest", type="primary", on_click=_go_on)
         st.button("Edit a sentence", key="brief_edit", type="tertiary", on_click=_turn)
         st.button("Close", key="brief_close", type="tertiary", on_click=_close)
+    if held.get("brief_stopped"):
+        st.text("Stopped: this part is not kept. What a model wrote of the rest is not asked for twice.")
     if held.get("brief_editing"):
         _edit(made)
     pane = briefed.of_briefing(
@@ -216,7 +269,7 @@ def _turn() -> None:
 
 
 def _close() -> None:
-    for name in ("brief_made", "brief_plan", "brief_editing"):
+    for name in ("brief_made", "brief_plan", "brief_editing", "brief_stopped"):
         st.session_state.pop(name, None)
 
 
@@ -244,7 +297,8 @@ def _kept() -> None:
 
 
 def _open(one: Briefing) -> None:
-    st.session_state.update(brief_made=one, brief_count=st.session_state.get("brief_count", 0) + 1)
+    count = st.session_state.get("brief_count", 0) + 1
+    st.session_state.update(brief_made=one, brief_stopped=False, brief_count=count)
 
 
 def _forget(one: Briefing) -> None:

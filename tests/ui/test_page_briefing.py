@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag import newsroom
+from rag.briefs import Progress
 from rag.newsroom import Newsroom
 from tests.fakes.embedder import FakeEmbedder
 from tests.test_newsroom import write
@@ -48,6 +52,37 @@ def press(app: AppTest, label: str) -> AppTest:
     next(one for one in app.button if one.label == label).click().run()
     assert not app.exception
     return app
+
+
+def test_writing_is_watched_stopped_and_gone_on_with(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, go = newsroom.open(), threading.Event()
+    whole = room.brief_stream
+
+    def slowly(*words: Any, **told: Any) -> Iterator[Any]:
+        for one in whole(*words, **told):
+            yield one
+            if isinstance(one, Progress) and not go.is_set():
+                told["stop"].wait(30)
+
+    monkeypatch.setattr(room, "brief_stream", slowly)
+    press(app, "Find the stories")
+    press(app, "Write the briefing")
+    assert [one.label for one in app.button if one.key == "brief_stop"] == ["Stop"]
+    assert not [one for one in app.get("bidi_component") if '"sentence"' in one.proto.json]
+    press(app, "Stop")
+    deadline = time.monotonic() + 30
+    while "brief_run" in app.session_state and time.monotonic() < deadline:
+        app.run()
+    notes = pane(app)["notes"]
+    assert any(one.startswith("Stopped after 1 of 2 stories") for one in notes), notes
+    assert room.briefings() == ()
+    go.set()
+    press(app, "Write the rest")
+    while "brief_run" in app.session_state and time.monotonic() < deadline:
+        app.run()
+    assert not pane(app)["notes"]
+    assert len(room.briefings()) == 1
+    assert "Write the rest" not in [one.label for one in app.button]
 
 
 def test_stories_are_found_left_out_written_edited_closed_and_opened_again(app: AppTest) -> None:
