@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 
 from rag import table
-from rag.errors import DatelineError
 from rag.state import IngestReport, Item, ItemStatus
+from ui.behind import Behind
 
 Upload = tuple[str, bytes]
 # add(uploads, only, at, stop): `at` hears which upload is being read, from 0.
@@ -18,8 +18,8 @@ Add = Callable[
 ORDER: tuple[ItemStatus, ...] = ("failed", "changed", "duplicate", "added", "unchanged", "skipped")
 
 
-class Adding:
-    """Stores uploads behind the page. All attributes may be read while it runs.
+class Adding(Behind[IngestReport]):
+    """Stores uploads behind the page; what was stored before it is stopped is kept.
 
     Args:
         uploads: names and bytes; names that come twice are told apart.
@@ -38,35 +38,13 @@ class Adding:
     ) -> None:
         self.uploads, self._add, self._only, self._kept = told_apart(uploads), add, only, tuple(kept)
         self.at = 0
-        self._stop = threading.Event()
-        self._future: Future[IngestReport] = run_on.submit(self._run)
+        super().__init__(self._run, run_on)
 
-    def _run(self) -> IngestReport:
-        return self._add(self.uploads, self._only, self._reached, self._stop)
+    def _run(self, stop: threading.Event) -> IngestReport:
+        return self._add(self.uploads, self._only, self._reached, stop)
 
     def _reached(self, at: int) -> None:
         self.at = at
-
-    @property
-    def running(self) -> bool:
-        """Whether more may come."""
-        return not self._future.done()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the reader stopped it: what was stored before is kept."""
-        return self._stop.is_set()
-
-    @property
-    def error(self) -> DatelineError | None:
-        """What ended it before its end, or None. Anything that is no fault of ours to explain comes through."""
-        if self.running:
-            return None
-        try:
-            self._future.result()
-        except DatelineError as error:
-            return error
-        return None
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -88,17 +66,6 @@ class Adding:
     def failed(self) -> frozenset[str]:
         """The sources that failed."""
         return frozenset(item.source for item in self.items if item.status == "failed")
-
-    def stop(self) -> None:
-        """Store no more."""
-        self._stop.set()
-
-    def wait(self, seconds: float) -> None:
-        """Return when it is over, or after `seconds`."""
-        try:
-            self._future.exception(seconds)
-        except TimeoutError:
-            return
 
     def again(self, run_on: Executor) -> Adding:
         """What failed, alone; after a fault that ended it, everything."""

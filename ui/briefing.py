@@ -174,8 +174,8 @@ def _ended(run: Writing) -> None:
     del held[RUN]
     if run.error is not None:
         undo.tell("briefing", str(run.error))
-    elif run.made is not None:
-        held.update(brief_made=run.made, brief_stopped=run.stopped, brief_whole=frozenset())
+    elif run.result is not None:
+        held.update(brief_made=run.result, brief_stopped=run.stopped, brief_whole=frozenset())
         held.brief_count = held.get("brief_count", 0) + 1
 
 
